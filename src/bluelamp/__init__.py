@@ -1,0 +1,1 @@
+"""Bluelamp: evidence comes in, the Index shows what criminals target, people are warned, and report."""

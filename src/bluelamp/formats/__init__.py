@@ -1,0 +1,1 @@
+"""Bytes to self-checking dataclasses. Pure: no framework, network, database or clock."""

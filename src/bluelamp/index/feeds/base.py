@@ -1,0 +1,84 @@
+"""What a feed is: its provenance as attributes, and one method that reads."""
+
+import fnmatch
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO, ClassVar, Literal
+
+from bluelamp.formats.rows import Rejected
+
+
+@dataclass(frozen=True)
+class SightingRow:
+    """One sighting as a source wrote it; `on` is a UTC day, `ref` an id such as a CVE, `count` events."""
+
+    line: int
+    written_maker: str
+    written_product: str
+    ref: str
+    on: date
+    count: int = 1
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class EpssRow:
+    """One EPSS probability (0 to 1) of one model on one day."""
+
+    line: int
+    cve: str
+    on: date
+    model: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class CveRow:
+    """One CVE record."""
+
+    line: int
+    cve: str
+    published: date
+    state: str
+    affected: tuple[tuple[str, str], ...]
+
+
+Row = SightingRow | EpssRow | CveRow
+
+
+class Feed(ABC):
+    """A kind of file that brings evidence. `precedence` orders feeds that say the same: the lowest is believed.
+
+    `snapshot` says that a file is the whole list, so that a newer one replaces an older one. `derived_from` names the
+    source that this one repeats: it is then no independent witness.
+    """
+
+    id: ClassVar[str]
+    source_id: ClassVar[str]
+    title: ClassVar[str]
+    publisher: ClassVar[str]
+    licence: ClassVar[str]
+    url: ClassVar[str]
+    cadence: ClassVar[str]
+    precedence: ClassVar[int]
+    table: ClassVar[Literal["sightings", "epss", "cves"]]
+    kind: ClassVar[str] = ""
+    authority: ClassVar[bool] = False
+    derived_from: ClassVar[str] = ""
+    snapshot: ClassVar[bool] = False
+    marking: ClassVar[str] = "TLP:CLEAR"
+    publish: ClassVar[str] = "full"
+    names: ClassVar[tuple[str, ...]]
+    sign: ClassVar[bytes] = b""
+    sample: ClassVar[str]
+
+    @abstractmethod
+    def read(self, *, stream: BinaryIO, today: date) -> Iterator[Row | Rejected]:
+        """The rows of one file in its order. Raises FormatError for an unreadable file."""
+
+    def recognises(self, *, name: str, head: bytes) -> bool:
+        """Whether a file looks like this feed's, by its name and its first bytes (which may be compressed)."""
+        named = any(fnmatch.fnmatch(name.lower(), pattern) for pattern in self.names)
+        return named and (self.sign in head or head.startswith(b"\x1f\x8b"))

@@ -1,0 +1,1 @@
+"""Writes of the Index: taking feeds in, keeping the catalogue, building and checking editions."""

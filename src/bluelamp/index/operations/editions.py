@@ -1,0 +1,230 @@
+"""Building an edition from the visible evidence, and checking that its published figures can be built again."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from importlib import metadata, resources
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+
+from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
+from bluelamp.index.domain.parameters import Parameters
+from bluelamp.index.domain.period import period_ending
+from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.queries import editions_folder, newest_edition
+from bluelamp.kernel.catalogue.domain.categories import group_of
+from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
+from bluelamp.kernel.evidence.models import Load, Source
+from bluelamp.kernel.evidence.queries import file_paths, visible_loads
+from bluelamp.warehouse.counts import month_counts, newest_day, sightings_of_products
+from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
+
+
+class NoEvidenceError(ValueError):
+    """There are no sightings to build an edition from."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result of a check: whether every published figure was built again alike, and what differs."""
+
+    edition: Edition
+    same: bool
+    differences: tuple[str, ...]
+
+
+def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tuple[Edition, bool]:
+    """Build a specimen edition from the visible evidence; give it and whether it is new.
+
+    The same evidence, catalogue, parameters and code give the edition that is there already. Raises NoEvidenceError,
+    OSError (full disk); the last good edition is untouched in either case.
+    """
+    parameters = parameters or Parameters()
+    loads = visible_loads(table="sightings")
+    paths = file_paths(loads=loads)
+    end = newest_day(paths=paths)
+    if end is None:
+        raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
+    counts = month_counts(paths=paths, end=end, spool=editions_folder())
+    products = _products_table()
+    sources = sorted({load.source for load in loads}, key=lambda s: s.id)
+    frozen = write_table(table=counts, folder=editions_folder())
+    frozen_products = write_table(table=products, folder=editions_folder())
+    figures = _figures(counts=counts, products=products, sources=[_source_fact(s) for s in sources], parameters=parameters)
+    digest = figures_hash(figures)
+    last = newest_edition()
+    if last and (last.input_hash, last.products_hash, last.figures_hash, last.code_version) == (
+        frozen.sha256, frozen_products.sha256, digest, code_version()
+    ):
+        return last, False
+    period = period_ending(end=end, months=parameters.period_months)
+    with transaction.atomic():
+        edition = Edition.objects.create(
+            number=(last.number if last else 0) + 1,
+            period_start=period.start,
+            period_end=period.end,
+            built_at=max(now, last.built_at + timedelta(microseconds=1)) if last else now,
+            input_hash=frozen.sha256,
+            products_hash=frozen_products.sha256,
+            figures_hash=digest,
+            parameters={**parameters.to_dict(), "sources": [asdict(_source_fact(s)) for s in sources]},
+            code_version=code_version(),
+            lock_hash=lock_hash(),
+            coverage=_coverage(counts=counts, loads=list(loads), months=parameters.period_months),
+            narrower=[list(n) for n in _narrower(counts=counts, products=products, sources=sources, parameters=parameters)],
+        )
+        details = _details(paths=paths, end=end)
+        EditionRow.objects.bulk_create(_rows(edition=edition, figures=figures, products=products, details=details), batch_size=500)
+    return edition, True
+
+
+def verify_edition(*, edition: Edition) -> Checked:
+    """Build an edition's figures again from its frozen input and compare every published, rounded figure."""
+    try:
+        counts = read_table(folder=editions_folder(), sha256=edition.input_hash)
+        products = read_table(folder=editions_folder(), sha256=edition.products_hash)
+    except (FileDamagedError, FileNotFoundError) as problem:
+        return Checked(edition=edition, same=False, differences=(str(problem),))
+    stored = dict(edition.parameters)
+    sources = [SourceFact(**s) for s in stored.pop("sources")]
+    figures = _figures(counts=counts, products=products, sources=sources, parameters=Parameters.from_dict(stored))
+    differences: list[str] = []
+    if figures_hash(figures) != edition.figures_hash:
+        differences.append("The figures built again do not have the hash that the edition states.")
+    rows = {row.product_key: row for row in edition.rows.all()}
+    known = {f.product_key: f for f in figures if f.product_key in rows}
+    differences += [f"{key}: is published but cannot be built again" for key in sorted(rows.keys() - known.keys())]
+    for key, figure in known.items():
+        for name, value in _columns(figure).items():
+            published = getattr(rows[key], name)
+            if published != value:
+                differences.append(f"{key}: {name} is published as {published}, built again as {value}")
+    if len(rows) != len(figures):
+        differences.append(f"{len(rows)} products are published, {len(figures)} are built again.")
+    return Checked(edition=edition, same=not differences, differences=tuple(differences))
+
+
+def figures_hash(figures: tuple[Figure, ...]) -> str:
+    """SHA-256 of the rounded figures in a canonical form."""
+    text = json.dumps([asdict(f) for f in figures], sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_version() -> str:
+    """The program's version with a hash of the modules that make figures."""
+    digest = hashlib.sha256()
+    for package in ("bluelamp.stats", "bluelamp.index.domain"):
+        for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
+            if entry.name.endswith(".py"):
+                digest.update(entry.read_bytes())
+    return f"{metadata.version('bluelamp')}+{digest.hexdigest()[:16]}"
+
+
+def lock_hash() -> str:
+    """SHA-256 of the names and versions of the packages that compute."""
+    names = ("numpy", "scipy", "pyarrow", "duckdb", "ibis-framework")
+    return hashlib.sha256(" ".join(f"{n}=={metadata.version(n)}" for n in names).encode()).hexdigest()
+
+
+def _source_fact(source: Source) -> SourceFact:
+    return SourceFact(id=source.id, authority=source.authority, derived_from=source.derived_from or None)
+
+
+def _products_table() -> pa.Table:
+    columns = list(zip(*products_with_category(), strict=True)) or [()] * 5
+    names = ("key", "maker_key", "name", "category", "support")
+    return pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
+
+
+def _inputs(counts: pa.Table, products: pa.Table) -> tuple[list[CountRow], list[ProductFact]]:
+    facts = zip(products["key"].to_pylist(), products["maker_key"].to_pylist(), products["category"].to_pylist(), strict=True)
+    placed = [ProductFact(*f) for f in facts]
+    known = {p.key for p in placed}
+    rows = [CountRow(**r) for r in counts.to_pylist()]
+    # A sighting of a product that has no category yet counts for its maker, so that it is not lost.
+    return [r if r.product_key in known or not r.product_key else _maker_only(r) for r in rows], placed
+
+
+def _maker_only(row: CountRow) -> CountRow:
+    return CountRow(**{**asdict(row), "product_key": "", "model_key": ""})
+
+
+def _figures(*, counts: pa.Table, products: pa.Table, sources: list[SourceFact], parameters: Parameters) -> tuple[Figure, ...]:
+    rows, placed = _inputs(counts, products)
+    return build_figures(counts=rows, products=placed, sources=sources, parameters=parameters)
+
+
+def _narrower(*, counts: pa.Table, products: pa.Table, sources: list[Source], parameters: Parameters) -> Any:
+    rows, placed = _inputs(counts, products)
+    return narrower_split(counts=rows, products=placed, sources=[_source_fact(s) for s in sources], parameters=parameters)
+
+
+def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, Any]:
+    """How much of the authority's list, in the period, belongs to a product, to a maker only, to nothing known."""
+    totals = {"to_product": 0, "maker_only": 0, "unmapped": 0}
+    independent = {load.source_id for load in loads if not load.source.derived_from}
+    for row in counts.to_pylist():
+        if row["months_back"] < months and row["source"] in independent:
+            kind = "to_product" if row["product_key"] else "maker_only" if row["maker_key"] else "unmapped"
+            totals[kind] += row["events"]
+    return {
+        **totals,
+        "entries": sum(totals.values()),
+        "sources": [
+            {"id": s.id, "title": s.title, "publisher": s.publisher, "licence": s.licence, "url": s.url,
+             "derived_from": s.derived_from, "newest": str(load.last_on), "quarantined": load.quarantined}
+            for load in loads for s in (load.source,)
+        ],
+    }
+
+
+def _details(*, paths: list[Any], end: date) -> dict[str, list[dict[str, Any]]]:
+    """Per product: what was seen, newest first; the references of one day, source and written name together."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for r in sightings_of_products(paths=paths).to_pylist():
+        if r["on"] > end:
+            continue
+        seen = found.setdefault(r["product_key"], [])
+        written = f"{r['written_maker'].strip()} {r['written_product'].strip()}".strip()
+        head = {"on": str(r["on"]), "source": r["source"], "kind": r["kind"], "written": written, "model": r["model_key"]}
+        if seen and all(seen[-1][k] == v for k, v in head.items()):
+            seen[-1]["refs"].append(r["ref"])
+        else:
+            seen.append({**head, "refs": [r["ref"]]})
+    return found
+
+
+def _columns(figure: Figure) -> dict[str, Any]:
+    skip = ("product_key", "maker_key", "category", "monthly")
+    return {**{k: v for k, v in asdict(figure).items() if k not in skip}, "monthly": list(figure.monthly)}
+
+
+def _rows(
+    *, edition: Edition, figures: tuple[Figure, ...], products: pa.Table, details: dict[str, list[dict[str, Any]]]
+) -> list[EditionRow]:
+    facts = {p["key"]: p for p in products.to_pylist()}
+    makers = maker_names()
+    rows = []
+    for f in figures:
+        seen = details[f.product_key]
+        days = sorted(s["on"] for s in seen)
+        rows.append(
+            EditionRow(
+                edition=edition,
+                product_key=f.product_key,
+                maker_key=f.maker_key,
+                category=f.category,
+                product_name=facts[f.product_key]["name"],
+                maker_name=makers.get(f.maker_key, f.maker_key),
+                group=group_of(category=f.category),
+                support=facts[f.product_key]["support"],
+                first_seen=days[0],
+                last_seen=days[-1],
+                sightings=seen,
+                **_columns(f),
+            )
+        )
+    return rows

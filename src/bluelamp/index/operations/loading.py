@@ -1,0 +1,153 @@
+"""Taking a feed's file in: parse, find the products, quarantine what cannot be used, store, announce in the manifest."""
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from bluelamp.formats.rows import Rejected
+from bluelamp.index.feeds import recognise
+from bluelamp.index.feeds.base import CveRow, EpssRow, Feed, SightingRow
+from bluelamp.index.queries import keys_of_ref
+from bluelamp.kernel.catalogue.queries import Resolver, loaded_version, resolver
+from bluelamp.kernel.evidence import operations as evidence
+from bluelamp.kernel.evidence.models import Load, Source
+from bluelamp.kernel.evidence.operations import Batch, Refusal
+from bluelamp.warehouse.counts import SIGHTING_SCHEMA
+
+WORST_BAD_SHARE = 0.2
+_TABLES = {
+    "epss": pa.schema([("cve", pa.string()), ("on", pa.date32()), ("model", pa.string()), ("probability", pa.float64())]),
+    "cves": pa.schema(
+        [("cve", pa.string()), ("on", pa.date32()), ("state", pa.string()), ("maker", pa.string()), ("product", pa.string())]
+    ),
+}
+
+
+class LoadRefusedError(ValueError):
+    """A file was not taken; the message says why and what to do. What was loaded before is untouched."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of a file: its manifest row, and whether it was there already."""
+
+    load: Load
+    repeated: bool
+
+
+def load_path(*, path: Path, feed: Feed | None, now: datetime) -> Loaded:
+    """Take a file in, by the feed given or the one that recognises it.
+
+    Raises LoadRefusedError (no feed, too many bad rows), FormatError (unreadable file), OSError (full disk).
+    """
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+        chosen = feed or recognise(name=path.name, head=head)
+        if chosen is None:
+            raise LoadRefusedError(f"No feed recognises {path.name}. Name one: bluelamp feeds load FILE --feed ID")
+        stream.seek(0)
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        return _load(feed=chosen, stream=stream, content_hash=digest, now=now)
+
+
+def load_bytes(*, content: bytes, feed: Feed, now: datetime) -> Loaded:
+    """Take a feed's content in from memory; errors as `load_path`."""
+    return _load(feed=feed, stream=io.BytesIO(content), content_hash=hashlib.sha256(content).hexdigest(), now=now)
+
+
+def _load(*, feed: Feed, stream: BinaryIO, content_hash: str, now: datetime) -> Loaded:
+    version = loaded_version()
+    known = evidence.visible_load(feed_id=feed.id, content_hash=content_hash, catalogue_version=version)
+    if known:
+        return Loaded(load=known, repeated=True)
+    rows: list[SightingRow | EpssRow | CveRow] = []
+    refused: list[Refusal] = []
+    for row in feed.read(stream=stream, today=now.date()):
+        if isinstance(row, Rejected):
+            refused.append(Refusal(line=row.line, reason=row.reason, raw=row.raw))
+        else:
+            rows.append(row)
+    if not rows and not refused:
+        raise LoadRefusedError("The file has no rows. Check that the download is complete, then load it again.")
+    batch = _batch(feed=feed, rows=rows, refused=refused)
+    share = len(refused) / (len(rows) + len(refused))
+    load = evidence.store_batch(
+        source=evidence.register_source(source=_source(feed)),
+        batch=batch,
+        content_hash=content_hash,
+        catalogue_version=version,
+        snapshot=feed.snapshot,
+        refuse=share > WORST_BAD_SHARE,
+        now=now,
+    )
+    if load.status == Load.Status.REFUSED:
+        raise LoadRefusedError(
+            f"{len(refused)} of {len(rows) + len(refused)} rows could not be used, so nothing was loaded. "
+            "See why with: bluelamp feeds quarantine"
+        )
+    return Loaded(load=load, repeated=False)
+
+
+def _source(feed: Feed) -> Source:
+    return Source(
+        id=feed.source_id,
+        title=feed.title,
+        publisher=feed.publisher,
+        licence=feed.licence,
+        url=feed.url,
+        cadence=feed.cadence,
+        authority=feed.authority,
+        derived_from=feed.derived_from or "",
+    )
+
+
+def _batch(*, feed: Feed, rows: list[SightingRow | EpssRow | CveRow], refused: list[Refusal]) -> Batch:
+    mapped = (0, 0, 0)
+    if feed.table == "sightings":
+        table, mapped = _sightings(feed=feed, rows=[r for r in rows if isinstance(r, SightingRow)])
+    elif feed.table == "epss":
+        fields = [(r.cve, r.on, r.model, r.probability) for r in rows if isinstance(r, EpssRow)]
+        table = _table(fields, _TABLES["epss"])
+    else:
+        table = _table(_cve_fields(r for r in rows if isinstance(r, CveRow)), _TABLES["cves"])
+    days = [d for d in table["on"].to_pylist() if d is not None]
+    return Batch(
+        feed_id=feed.id,
+        table=feed.table,
+        rows=table,
+        refused=refused,
+        to_product=mapped[0],
+        maker_only=mapped[1],
+        unmapped=mapped[2],
+        first_on=min(days, default=None),
+        last_on=max(days, default=None),
+    )
+
+
+def _cve_fields(rows: Iterable[CveRow]) -> list[tuple[object, ...]]:
+    return [(r.cve, r.published, r.state, m, p) for r in rows for m, p in (r.affected or (("", ""),))]
+
+
+def _sightings(*, feed: Feed, rows: list[SightingRow]) -> tuple[pa.Table, tuple[int, int, int]]:
+    resolve: Resolver = resolver(keys_of_ref=keys_of_ref)
+    counted = [0, 0, 0]
+    fields: list[tuple[object, ...]] = []
+    for r in rows:
+        place = resolve.place(written_maker=r.written_maker, written_product=r.written_product, ref=r.ref)
+        counted[0 if place.product_key else 1 if place.maker_key else 2] += 1
+        keys = (place.maker_key, place.product_key, place.model_key)
+        fields.append((r.line, r.written_maker, r.written_product, r.ref, *keys, feed.kind, feed.source_id, r.on, r.count, r.place or ""))
+    return _table(fields, SIGHTING_SCHEMA), (counted[0], counted[1], counted[2])
+
+
+def _table(fields: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*fields, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+

@@ -1,0 +1,70 @@
+"""Reads of the Index: editions and their rows, packaged facts. No request opens the warehouse."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db.models import QuerySet
+
+from bluelamp.index.facts import fact_path
+from bluelamp.index.models import Edition, EditionRow
+
+
+def editions_folder() -> Path:
+    """Where the frozen inputs of editions are."""
+    return Path(settings.BLUELAMP_HOME) / "editions"
+
+
+def backtest_file() -> Path:
+    """Where the newest back-test's metrics are kept for the methods page."""
+    return Path(settings.BLUELAMP_HOME) / "backtest.json"
+
+
+def newest_edition() -> Edition | None:
+    """The edition built last, whatever its status."""
+    return Edition.objects.order_by("-number").first()
+
+
+def visible_edition(*, outside: bool) -> Edition | None:
+    """The newest edition that a page may show. A specimen is never visible from outside (RED-LINES 4)."""
+    editions = Edition.objects.order_by("-number")
+    if outside:
+        editions = editions.exclude(status=Edition.Status.SPECIMEN)
+    return editions.first()
+
+
+def named_rows(*, edition: Edition) -> QuerySet[EditionRow]:
+    """The rows that tables, cards and downloads may name: with sightings of their own in the period (RED-LINES 1)."""
+    return edition.rows.filter(named=True, dates__gt=0).exclude(product_name="")
+
+
+def facts(*, name: str) -> pa.Table:
+    """One table of packaged facts."""
+    return pq.read_table(fact_path(name=name))
+
+
+@cache
+def keys_by_ref() -> dict[str, tuple[str, ...]]:
+    """CVE -> the product keys known for it, sorted."""
+    table = facts(name="cve_products").sort_by([("cve", "ascending"), ("vendor_key", "ascending"), ("product_key", "ascending")])
+    found: dict[str, list[str]] = {}
+    for cve, maker, product in zip(*(table[c].to_pylist() for c in table.column_names), strict=True):
+        found.setdefault(cve, []).append(f"{maker}:{product}")
+    return {cve: tuple(keys) for cve, keys in found.items()}
+
+
+def keys_of_ref(ref: str) -> tuple[str, ...]:
+    """The product keys known for one CVE; none for an unknown one."""
+    return keys_by_ref().get(ref, ())
+
+
+def backtest_summary() -> list[dict[str, object]] | None:
+    """The aggregate metrics of the last back-test run on this machine; None where none was run."""
+    path = backtest_file()
+    if not path.exists():
+        return None
+    rows: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+    return rows

@@ -1,0 +1,20 @@
+"""The `bluelamp` command. Errors are one plain sentence that says what to do, and exit code 1."""
+
+import os
+import sys
+
+import django
+
+
+def main() -> None:
+    """Entry point of the command: set Django up, run, turn expected errors into sentences."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bluelamp.project.settings")
+    from bluelamp.project.config import ConfigError
+
+    try:
+        django.setup()
+    except (ConfigError, OSError) as problem:
+        sys.exit(f"bluelamp: {problem}")
+    from bluelamp.project.cli.app import run
+
+    run()

@@ -1,0 +1,61 @@
+"""All commands, and the one place that turns errors into sentences."""
+
+import errno
+import sys
+from typing import Annotated
+
+import typer
+from django.core.management import execute_from_command_line
+from django.db.utils import OperationalError
+
+from bluelamp.formats.rows import FormatError
+from bluelamp.index.operations.editions import NoEvidenceError
+from bluelamp.index.operations.loading import LoadRefusedError
+from bluelamp.project.cli import feeds, index, watchlist
+from bluelamp.project.cli.serve import ServeError, serve
+from bluelamp.project.cli.setup import SetupError, set_up
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
+app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
+app.add_typer(index.app, name="index", help="The Security Index.")
+app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")
+
+
+@app.command()
+def setup() -> None:
+    """Create the databases, load the packaged evidence, build the edition. Repeats nothing."""
+    set_up()
+
+
+@app.command()
+def start(top: Annotated[int, typer.Option(help="Rows of the summary to print.")] = 10) -> None:
+    """Set up, print a summary of the Index, serve it."""
+    set_up()
+    index.print_summary(top=top)
+    serve()
+
+
+@app.command(name="serve")
+def serve_command() -> None:
+    """Serve the pages and the API."""
+    serve()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def manage(context: typer.Context) -> None:
+    """Run one of Django's own commands, such as `manage migrate`."""
+    execute_from_command_line(["bluelamp manage", *context.args])
+
+
+def run() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except (FormatError, LoadRefusedError, NoEvidenceError, SetupError, ServeError) as problem:
+        sys.exit(f"bluelamp: {problem}")
+    except OperationalError as problem:
+        sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")
+    except OSError as problem:
+        if problem.errno == errno.ENOSPC:
+            sys.exit("bluelamp: the disk is full. Nothing was changed; make room, then run the command again.")
+        sys.exit(f"bluelamp: {problem.strerror or problem}: {problem.filename or ''}. What was there before is unchanged.")

@@ -1,0 +1,122 @@
+"""`bluelamp index`: the Security Index."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations.editions import NoEvidenceError, build_edition, verify_edition
+from bluelamp.index.operations.export import export_csv, export_json
+from bluelamp.index.queries import named_rows, newest_edition
+from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
+from bluelamp.project.cli.screen import console, notes, print_json, print_table
+
+app = typer.Typer(no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SPECIMEN = "Specimen: one list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
+
+
+@app.command()
+def build(as_json: Json = False) -> None:
+    """Build an edition from the evidence loaded. The same evidence gives the edition that is there."""
+    with notes.status("Building the edition ..."):
+        edition, new = build_edition(now=datetime.now(tz=UTC))
+    if as_json:
+        print_json({**_edition(edition), "new": new})
+    else:
+        notes.print(f"{'Built' if new else 'Unchanged:'} {edition}, {edition.period_start} to {edition.period_end}.")
+
+
+@app.command()
+def show(top: Annotated[int, typer.Option(min=1, help="How many products.")] = 20, as_json: Json = False) -> None:
+    """The products with the highest lower bound of the 90 % interval (sorted by it)."""
+    edition = _newest()
+    rows = list(named_rows(edition=edition).order_by("-low", "-last_seen", "product_key")[:top])
+    if as_json:
+        print_json({"edition": _edition(edition), "note": SPECIMEN, "sorted_by": "lower bound of the 90 % interval", "products": [_row(r) for r in rows]})
+    else:
+        _print_rows(edition, rows)
+
+
+@app.command()
+def verify(
+    number: Annotated[int | None, typer.Argument(help="The edition's number; else the newest.")] = None, as_json: Json = False
+) -> None:
+    """Build an edition again from its frozen input and compare every published figure. Exit code 1 where one differs."""
+    edition = _newest() if number is None else Edition.objects.filter(number=number).first()
+    if edition is None:
+        raise NoEvidenceError(f"There is no edition {number}.")
+    checked = verify_edition(edition=edition)
+    if as_json:
+        print_json({"edition": _edition(edition), "same": checked.same, "differences": list(checked.differences)})
+    elif checked.same:
+        notes.print(f"{edition}: {edition.rows.count()} products built again, every published figure is the same.")
+    else:
+        for line in checked.differences[:20]:
+            notes.print(line, markup=False)
+        notes.print(f"{edition} does NOT verify: {len(checked.differences)} differences.")
+    raise typer.Exit(code=int(not checked.same))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path(), as_json: Json = False
+) -> None:
+    """Write the edition as CSV and JSON; `specimen` stands in the names, the headers and every row."""
+    edition = _newest()
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"bluelamp-{edition.status}-{edition.number}"
+    paths = [folder / f"{stem}.csv", folder / f"{stem}.json"]
+    for path, text in zip(paths, (export_csv(edition=edition), export_json(edition=edition)), strict=True):
+        path.write_text(text, encoding="utf-8", newline="")
+    if as_json:
+        print_json({"files": [str(p) for p in paths]})
+    else:
+        notes.print("\n".join(str(p) for p in paths))
+
+
+def print_summary(*, top: int) -> None:
+    """The table that `bluelamp start` prints."""
+    edition = _newest()
+    _print_rows(edition, list(named_rows(edition=edition).order_by("-low", "-last_seen", "product_key")[:top]))
+    covered = edition.coverage
+    console.print(
+        f"{covered['entries']} entries in the period: {covered['to_product']} belong to a product, "
+        f"{covered['maker_only']} to a maker only, {covered['unmapped']} to neither.\n{SPECIMEN}"
+    )
+
+
+def _newest() -> Edition:
+    edition = newest_edition()
+    if edition is None:
+        raise NoEvidenceError("There is no edition yet. Make one with: bluelamp setup")
+    return edition
+
+
+def _print_rows(edition: Edition, rows: list[EditionRow]) -> None:
+    print_table(
+        title=f"{edition}: dates on which an authority confirmed exploitation, {edition.period_start} to "
+        f"{edition.period_end}; sorted by the lower bound of the 90 % interval",
+        columns=("product", "category", "dates", "a year", "90 % interval", "band", "newest"),
+        rows=[
+            (r.product_name, CATEGORIES[r.category].singular, r.dates, f"{r.rate:.1f}", f"{r.low:.2f} to {r.high:.2f}",
+             r.band.replace("-", " "), r.last_seen)
+            for r in rows
+        ],
+    )
+
+
+def _edition(edition: Edition) -> dict[str, Any]:
+    return {
+        "id": str(edition.id), "number": edition.number, "status": edition.status,
+        "period": [str(edition.period_start), str(edition.period_end)], "input_hash": edition.input_hash,
+        "figures_hash": edition.figures_hash, "code_version": edition.code_version, "coverage": edition.coverage,
+    }
+
+
+def _row(row: EditionRow) -> dict[str, Any]:
+    names = ("product_key", "product_name", "maker_name", "category", "dates", "dates_before", "rate", "shrunk", "low",
+             "high", "jeffreys_low", "jeffreys_high", "band", "rank_low", "rank_high", "trend", "first_seen", "last_seen")
+    return {"status": row.edition.status, **{n: getattr(row, n) for n in names}}

@@ -1,0 +1,123 @@
+"""The settings an operator can change, read from the environment once, with plain errors.
+
+Each is documented in docs/reference/settings.md; a test compares the two.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+
+
+class ConfigError(ValueError):
+    """A setting has a value that cannot be used; the message says which and what to write."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, its default as a reader sees it, and what it does."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("BLUELAMP_HOME", "./var", "Folder for databases, files, keys. Made on first run."),
+    Setting("BLUELAMP_BIND", "127.0.0.1", "Address to listen on. Anything but loopback hides specimen editions."),
+    Setting("BLUELAMP_PORT", "8000", "Port to listen on."),
+    Setting("BLUELAMP_HOSTS", "(loopback names)", "Host names to answer to, with commas. Any but loopback hides specimens."),
+    Setting("BLUELAMP_DATABASE_URL", "(SQLite files)", "postgresql://user:password@host:port/name for PostgreSQL."),
+    Setting("BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."),
+    Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings, checked."""
+
+    home: Path
+    bind: str
+    port: int
+    hosts: tuple[str, ...]
+    database_url: str
+    secret_key_file: Path
+    workers: int
+
+    @property
+    def outside(self) -> bool:
+        """Whether this process can be reached from another machine."""
+        return self.bind not in LOOPBACK or any(host not in LOOPBACK for host in self.hosts)
+
+
+def read_config(env: Mapping[str, str]) -> Config:
+    """Read the settings. Raises ConfigError."""
+    home = Path(env.get("BLUELAMP_HOME", "var")).absolute()
+    hosts = tuple(h.strip() for h in env.get("BLUELAMP_HOSTS", "").split(",") if h.strip())
+    return Config(
+        home=home,
+        bind=env.get("BLUELAMP_BIND", "127.0.0.1"),
+        port=_whole(env, "BLUELAMP_PORT", default=8000, low=1, high=65535),
+        hosts=hosts or tuple(sorted(LOOPBACK)),
+        database_url=env.get("BLUELAMP_DATABASE_URL", ""),
+        secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
+        workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
+    )
+
+
+def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ConfigError(f"{name} is {text!r}: write a whole number from {low} to {high}.")
+    return int(text)
+
+
+def secret_key(path: Path) -> str:
+    """The signing key, made with mode 0600 where there is none. Raises ConfigError for an empty file."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(64))
+    key = path.read_text().strip()
+    if len(key) < 32:
+        raise ConfigError(f"{path} holds no usable key. Remove the file to have a new one made.")
+    return key
+
+
+def databases(config: Config) -> dict[str, dict[str, object]]:
+    """Django's DATABASES: `default` (authoritative rows) and `stream` (the sensors' own file or schema)."""
+    if not config.database_url:
+        return {alias: _sqlite(config.home / name) for alias, name in (("default", "main.db"), ("stream", "stream.db"))}
+    url = urlsplit(config.database_url)
+    if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
+        raise ConfigError("BLUELAMP_DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    base = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.strip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+    options = dict(parse_qsl(url.query))
+    stream = {**options, "options": "-c search_path=stream"}
+    return {"default": {**base, "OPTIONS": options}, "stream": {**base, "OPTIONS": stream, "TEST": {"MIRROR": "default"}}}
+
+
+def _sqlite(path: Path) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }

@@ -1,0 +1,15 @@
+"""Every address of the program. Welsh pages have the same addresses below /cy/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from bluelamp.project.api import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    *i18n_patterns(path("", include("bluelamp.index.web.urls")), prefix_default_language=False),
+]
+handler400 = "bluelamp.ui.errors.bad_request"
+handler403 = "bluelamp.ui.errors.forbidden"
+handler404 = "bluelamp.ui.errors.not_found"
+handler500 = "bluelamp.ui.errors.server_error"

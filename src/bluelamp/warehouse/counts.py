@@ -1,0 +1,94 @@
+"""The integer aggregates that the Index is computed from, by Ibis expressions that DuckDB runs."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import ibis
+import numpy as np
+import pyarrow as pa
+
+SIGHTING_SCHEMA = pa.schema(
+    [
+        ("line", pa.int32()),
+        ("written_maker", pa.string()),
+        ("written_product", pa.string()),
+        ("ref", pa.string()),
+        ("maker_key", pa.string()),
+        ("product_key", pa.string()),
+        ("model_key", pa.string()),
+        ("kind", pa.string()),
+        ("source", pa.string()),
+        ("on", pa.date32()),
+        ("count", pa.int32()),
+        ("place", pa.string()),
+    ]
+)
+
+_KEYS = ("maker_key", "product_key", "model_key", "kind", "source")
+_NUMBERS = ("months_back", "dates", "events")
+
+
+def month_counts(
+    *,
+    paths: list[Path],
+    end: date,
+    keys: tuple[str, ...] = _KEYS,
+    memory_limit: str = "3GB",
+    spool: Path | None = None,
+) -> pa.Table:
+    """Per key and period month: `dates` (distinct days with a sighting) and `events` (sum of counts), as integers.
+
+    `months_back` counts period months back from `end` (0 = the month that ends there); later days are left out. A
+    period month never holds one day of the month twice, so its distinct days are the bits of one 32-bit number: one
+    pass, no distinct. The result is sorted by its keys, so that the same sightings give the same table.
+    """
+    sql = ibis.to_sql(_expression(end=end, keys=keys), dialect="duckdb")
+    with duckdb.connect(config={"memory_limit": memory_limit}) as engine:
+        if spool is not None:
+            engine.execute(f"SET temp_directory = '{str(spool).replace(chr(39), chr(39) * 2)}'")
+        engine.register("sightings", engine.read_parquet([str(p) for p in paths]))
+        table = engine.execute(sql).to_arrow_table()
+    days = np.bitwise_count(table["day_bits"].to_numpy().astype(np.uint64)).astype(np.int32)
+    table = table.drop_columns(["day_bits"]).append_column("dates", pa.array(days))
+    ordered = table.select([*keys, "months_back", "dates", "events"]).sort_by(
+        [(k, "ascending") for k in (*keys, "months_back")]
+    )
+    # DuckDB sums integers to 128 bits; the frozen input keeps plain ones.
+    return ordered.cast(pa.schema([*((k, pa.string()) for k in keys), *((n, pa.int32()) for n in _NUMBERS)]))
+
+
+def _expression(*, end: date, keys: tuple[str, ...]) -> ibis.Table:
+    types = {name: ("date" if name == "on" else "int32" if name in ("line", "count") else "string")
+             for name in SIGHTING_SCHEMA.names}
+    rows = ibis.table(types, name="sightings")
+    on = rows["on"]
+    day = on.day()
+    month = on.year() * 12 + on.month() + (day > end.day).cast("int32")
+    back = (end.year * 12 + end.month - month).cast("int32")
+    rows = rows.filter(on <= ibis.literal(end)).mutate(
+        months_back=back, bit=ibis.literal(1, type="int64") << day.cast("int64")
+    )
+    return rows.group_by([*keys, "months_back"]).aggregate(
+        day_bits=rows["bit"].bit_or(), events=rows["count"].sum()
+    )
+
+
+def newest_day(*, paths: list[Path]) -> date | None:
+    """The newest date of any sighting; None without one."""
+    if not paths:
+        return None
+    with duckdb.connect() as engine:
+        row = engine.execute('SELECT max("on") FROM read_parquet(?)', [[str(p) for p in paths]]).fetchone()
+    return row[0] if row else None
+
+
+def sightings_of_products(*, paths: list[Path]) -> pa.Table:
+    """Every sighting that belongs to a product, ordered by product, day, source and reference."""
+    with duckdb.connect() as engine:
+        return engine.execute(
+            'SELECT DISTINCT product_key, "on", source, kind, ref, written_maker, written_product, model_key '
+            "FROM read_parquet(?) WHERE product_key <> '' "
+            'ORDER BY product_key, "on" DESC, source, ref, kind, written_maker, written_product, model_key',
+            [[str(p) for p in paths]],
+        ).to_arrow_table()
