@@ -33,7 +33,7 @@ QUERIES = {
         ORDER BY key""",
     "inthewild": "SELECT cve, reported FROM 'inthewild.csv' ORDER BY reported, cve",
     "epss": (
-        'SELECT cve, "2026-08-02" AS probability_x100000 FROM \'epss_quarterly.parquet\' '
+        "SELECT cve, \"2026-08-02\" AS probability_x100000 FROM 'epss_quarterly.parquet' "
         'WHERE "2026-08-02" >= 5000 ORDER BY cve'
     ),
 }
@@ -48,7 +48,7 @@ def main() -> int:
     engine.execute(f"SET file_search_path = '{SHARED}'")
     total = 0
     for name, query in QUERIES.items():
-        table = engine.execute(query).to_arrow_table()
+        table = engine.sql(query).to_arrow_table()
         path = OUT / f"{name}.parquet"
         pq.write_table(table, path, compression="zstd", compression_level=19, row_group_size=1_000_000)
         total += path.stat().st_size

@@ -19,10 +19,16 @@ def main() -> None:
         css = re.sub(r"url\((?!data:)[^)]*\)", "none", css)
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "govuk-frontend.css").write_text(css, encoding="utf-8")
-    licence = next(p for p in (PACKAGE / "LICENSE.txt", PACKAGE / "LICENSE", PACKAGE / "LICENCE.txt") if p.exists()) if any(
-        (PACKAGE / n).exists() for n in ("LICENSE.txt", "LICENSE", "LICENCE.txt")
-    ) else None
-    text = licence.read_text(encoding="utf-8") if licence else "MIT License, Copyright (C) 2017 Crown Copyright (Government Digital Service)\n"
+    licence = (
+        next(p for p in (PACKAGE / "LICENSE.txt", PACKAGE / "LICENSE", PACKAGE / "LICENCE.txt") if p.exists())
+        if any((PACKAGE / n).exists() for n in ("LICENSE.txt", "LICENSE", "LICENCE.txt"))
+        else None
+    )
+    text = (
+        licence.read_text(encoding="utf-8")
+        if licence
+        else "MIT License, Copyright (C) 2017 Crown Copyright (Government Digital Service)\n"
+    )
     (OUT / "LICENSE-govuk-frontend.txt").write_text(text, encoding="utf-8")
     names = ("govuk-frontend.css", "LICENSE-govuk-frontend.txt")
     sums = "".join(f"{hashlib.sha256((OUT / n).read_bytes()).hexdigest()}  {n}\n" for n in names)

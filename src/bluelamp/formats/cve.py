@@ -6,7 +6,16 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from bluelamp.formats.rows import (
-    FormatError, Rejected, RowError, check_cve, check_day, check_name, parse_json, read_json, read_text, rejected,
+    FormatError,
+    Rejected,
+    RowError,
+    check_cve,
+    check_day,
+    check_name,
+    parse_json,
+    read_json,
+    read_text,
+    rejected,
 )
 
 _NO_NAME = frozenset({"n/a", "-", "*", ""})
@@ -28,7 +37,9 @@ def parse_nvd_page(stream: BinaryIO, *, today: date) -> Iterator[CveRecord | Rej
     document = read_json(stream)
     items = document.get("vulnerabilities") if isinstance(document, dict) else None
     if not isinstance(items, list) or document.get("format") != "NVD_CVE":
-        raise FormatError("This is not a page of the NVD 2.0 API: 'format' must be NVD_CVE, with a list 'vulnerabilities'.")
+        raise FormatError(
+            "This is not a page of the NVD 2.0 API: 'format' must be NVD_CVE, with a list 'vulnerabilities'."
+        )
     for line, item in enumerate(items, start=1):
         yield _guard(_nvd, item, line=line, today=today)
 
@@ -54,14 +65,21 @@ def _guard(read: Any, item: Any, *, line: int, today: date) -> CveRecord | Rejec
     except RowError as problem:
         return rejected(line=line, problem=problem, raw=item)
     except (AttributeError, KeyError, TypeError):
-        return rejected(line=line, problem=RowError("The record does not have the parts that its format asks for."), raw=item)
+        return rejected(
+            line=line, problem=RowError("The record does not have the parts that its format asks for."), raw=item
+        )
     return record
 
 
 def _nvd(item: Any, line: int, today: date) -> CveRecord:
     record = item["cve"]
     nodes = [n for c in record.get("configurations", []) for n in c.get("nodes", [])]
-    parts = [m["criteria"].replace("\\:", "\x00").split(":") for n in nodes for m in n.get("cpeMatch", []) if m.get("vulnerable")]
+    parts = [
+        m["criteria"].replace("\\:", "\x00").split(":")
+        for n in nodes
+        for m in n.get("cpeMatch", [])
+        if m.get("vulnerable")
+    ]
     pairs = {(_plain(p[3]), _plain(p[4])) for p in parts if len(p) > 4}
     state = "rejected" if record.get("vulnStatus") == "Rejected" else "published"
     return CveRecord(line, check_cve(record["id"]), check_day(record["published"], today=today), state, _names(pairs))

@@ -28,7 +28,9 @@ def parse(stream: BinaryIO, *, today: date) -> Iterator[EpssScore | Rejected]:
     text = read_text(stream)
     head = _HEAD.match(text)
     if not head:
-        raise FormatError("The file does not begin with '#model_version:...,score_date:...': this is not an EPSS daily file.")
+        raise FormatError(
+            "The file does not begin with '#model_version:...,score_date:...': this is not an EPSS daily file."
+        )
     try:
         day = check_day(head["day"], today=today)
     except RowError as problem:
@@ -38,7 +40,9 @@ def parse(stream: BinaryIO, *, today: date) -> Iterator[EpssScore | Rejected]:
             yield row
             continue
         try:
-            yield EpssScore(line=line, cve=check_cve(row["cve"]), on=day, model=head["model"], probability=_share(row["epss"]))
+            yield EpssScore(
+                line=line, cve=check_cve(row["cve"]), on=day, model=head["model"], probability=_share(row["epss"])
+            )
         except RowError as problem:
             yield rejected(line=line, problem=problem, raw=row)
 

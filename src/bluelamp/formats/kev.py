@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
-from bluelamp.formats.rows import FormatError, Rejected, RowError, check_cve, check_day, check_name, read_csv, read_json, rejected
+from bluelamp.formats.rows import (
+    FormatError,
+    Rejected,
+    RowError,
+    check_cve,
+    check_day,
+    check_name,
+    read_csv,
+    read_json,
+    rejected,
+)
 
 _COLUMNS = ("cveID", "vendorProject", "product", "dateAdded")
 
@@ -29,7 +39,9 @@ def parse_json_list(stream: BinaryIO, *, today: date) -> Iterator[KevEntry | Rej
         raise FormatError("The JSON has no list named 'vulnerabilities': this is not the known-exploited list.")
     stated = document.get("count")
     if isinstance(stated, int) and stated != len(entries):
-        raise FormatError(f"The list states {stated} entries and holds {len(entries)}: it is cut short. Download it again.")
+        raise FormatError(
+            f"The list states {stated} entries and holds {len(entries)}: it is cut short. Download it again."
+        )
     for line, entry in enumerate(entries, start=1):
         yield _entry(entry if isinstance(entry, dict) else {}, line=line, today=today, raw=entry)
 

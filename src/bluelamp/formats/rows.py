@@ -81,7 +81,9 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def read_csv(stream: BinaryIO, *, columns: tuple[str, ...], comment: str = "") -> Iterator[tuple[int, dict[str, str] | Rejected]]:
+def read_csv(
+    stream: BinaryIO, *, columns: tuple[str, ...], comment: str = ""
+) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
     """The rows of a CSV with a header, with their line numbers; a row of the wrong width comes as Rejected.
 
     Raises FormatError where a column is missing or a cell passes 128 KiB.
@@ -102,7 +104,9 @@ def read_csv(stream: BinaryIO, *, columns: tuple[str, ...], comment: str = "") -
             else:
                 yield reader.line_num, dict(zip(header, cells, strict=True))
     except csv.Error as problem:
-        raise FormatError(f"The CSV is damaged near line {reader.line_num} ({problem}). Download it again.") from problem
+        raise FormatError(
+            f"The CSV is damaged near line {reader.line_num} ({problem}). Download it again."
+        ) from problem
 
 
 def check_cve(text: object) -> str:
@@ -142,6 +146,11 @@ def check_name(text: object, *, what: str) -> str:
 
 def check_count(text: object) -> int:
     """A whole number from 1 to 1,000,000. Raises RowError."""
-    if not isinstance(text, str) or not text.strip().isascii() or not text.strip().isdecimal() or not 1 <= int(text) <= 1_000_000:
+    if (
+        not isinstance(text, str)
+        or not text.strip().isascii()
+        or not text.strip().isdecimal()
+        or not 1 <= int(text) <= 1_000_000
+    ):
         raise RowError("The count must be a whole number from 1 to 1,000,000.")
     return int(text)

@@ -37,7 +37,9 @@ class Edition(models.Model):
             models.CheckConstraint(
                 condition=Q(origin__in=["live", "exercise", "simulation", "test"]), name="edition_origin_known"
             ),
-            models.CheckConstraint(condition=Q(period_start__lte=models.F("period_end")), name="edition_period_ordered"),
+            models.CheckConstraint(
+                condition=Q(period_start__lte=models.F("period_end")), name="edition_period_ordered"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,7 +49,9 @@ def facts(*, name: str) -> pa.Table:
 @cache
 def keys_by_ref() -> dict[str, tuple[str, ...]]:
     """CVE -> the product keys known for it, sorted."""
-    table = facts(name="cve_products").sort_by([("cve", "ascending"), ("vendor_key", "ascending"), ("product_key", "ascending")])
+    table = facts(name="cve_products").sort_by(
+        [("cve", "ascending"), ("vendor_key", "ascending"), ("product_key", "ascending")]
+    )
     found: dict[str, list[str]] = {}
     for cve, maker, product in zip(*(table[c].to_pylist() for c in table.column_names), strict=True):
         found.setdefault(cve, []).append(f"{maker}:{product}")

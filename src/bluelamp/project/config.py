@@ -30,9 +30,13 @@ SETTINGS = (
     Setting("BLUELAMP_HOME", "./var", "Folder for databases, files, keys. Made on first run."),
     Setting("BLUELAMP_BIND", "127.0.0.1", "Address to listen on. Anything but loopback hides specimen editions."),
     Setting("BLUELAMP_PORT", "8000", "Port to listen on."),
-    Setting("BLUELAMP_HOSTS", "(loopback names)", "Host names to answer to, with commas. Any but loopback hides specimens."),
+    Setting(
+        "BLUELAMP_HOSTS", "(loopback names)", "Host names to answer to, with commas. Any but loopback hides specimens."
+    ),
     Setting("BLUELAMP_DATABASE_URL", "(SQLite files)", "postgresql://user:password@host:port/name for PostgreSQL."),
-    Setting("BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."),
+    Setting(
+        "BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."
+    ),
     Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
 )
 
@@ -108,7 +112,10 @@ def databases(config: Config) -> dict[str, dict[str, object]]:
     }
     options = dict(parse_qsl(url.query))
     stream = {**options, "options": "-c search_path=stream"}
-    return {"default": {**base, "OPTIONS": options}, "stream": {**base, "OPTIONS": stream, "TEST": {"MIRROR": "default"}}}
+    return {
+        "default": {**base, "OPTIONS": options},
+        "stream": {**base, "OPTIONS": stream, "TEST": {"MIRROR": "default"}},
+    }
 
 
 def _sqlite(path: Path) -> dict[str, object]:

@@ -10,6 +10,7 @@ from bluelamp.project.config import databases, read_config, secret_key
 
 django_stubs_ext.monkeypatch()
 
+PACKAGE = Path(__file__).parents[1]
 CONFIG = read_config(os.environ)
 CONFIG.home.mkdir(parents=True, exist_ok=True)
 BLUELAMP_HOME = CONFIG.home
@@ -45,6 +46,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [str(PACKAGE / "index" / "web" / "templates")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -62,7 +64,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("cy", "Cymraeg")]
-LOCALE_PATHS = [str(Path(__file__).parents[1] / "locale")]
+LOCALE_PATHS = [str(PACKAGE / "locale")]
 USE_TZ = True
 TIME_ZONE = "Europe/London"
 

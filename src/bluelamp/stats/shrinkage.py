@@ -42,7 +42,9 @@ def fit_gamma_prior(*, counts: npt.ArrayLike, exposures: npt.ArrayLike) -> Gamma
     events, years = values[0][:, None], values[1][:, None]
     rate = np.geomspace(_LEAST_RATE, _MOST_RATE, _GRID)[None, :]
     shape = mean * rate
-    each = gammaln(events + shape) - gammaln(shape) + shape * np.log(rate / (rate + years)) - events * np.log(rate + years)
+    each = (
+        gammaln(events + shape) - gammaln(shape) + shape * np.log(rate / (rate + years)) - events * np.log(rate + years)
+    )
     best = int(np.argmax((each * repeats[:, None]).sum(axis=0)))
     return GammaPrior(shape=float(shape[0, best]), rate=float(rate[0, best]))
 

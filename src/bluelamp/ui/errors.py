@@ -1,40 +1,43 @@
-"""Error pages: plain words, what to do next, never a stack trace."""
+"""Pages for what goes wrong. They need no database; the one for a failure of our own needs no request either."""
 
-from http import HTTPStatus
+import json
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.template.loader import render_to_string
 
-PROBLEM_TYPE = "application/problem+json"
-
-
-def _error(request: HttpRequest, *, status: HTTPStatus, title: str, text: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": text}
-        return JsonResponse(body, status=status.value, content_type=PROBLEM_TYPE)
-    return render(request, "ui/error.html", {"title": title, "text": text}, status=status.value)
+_API = "/api/"
+_TITLES = {400: "Bad request", 403: "Forbidden", 404: "Not found", 500: "Server error"}
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
-    text = _("Something in the address cannot be understood. Go back, or start at the home page.")
-    return _error(request, status=HTTPStatus.BAD_REQUEST, title=_("We could not understand that"), text=text)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request could not be understood."""
+    return _answer(request, 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403."""
-    text = _("You cannot open this page. If you think you should, ask the person who runs this service.")
-    return _error(request, status=HTTPStatus.FORBIDDEN, title=_("You cannot open this page"), text=text)
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: this page is not for this reader."""
+    return _answer(request, 403)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404."""
-    text = _("Check the address, or search for your device on the home page.")
-    return _error(request, status=HTTPStatus.NOT_FOUND, title=_("Page not found"), text=text)
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: there is nothing at this address."""
+    return _answer(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    text = _("Nothing you did caused this. Try again in a few minutes.")
-    return _error(request, status=HTTPStatus.INTERNAL_SERVER_ERROR, title=_("Something went wrong here"), text=text)
+    """500: our own failure. In both languages, from no context, so that nothing else can fail."""
+    if request.path.startswith(_API):
+        return _problem(500)
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith(_API):
+        return _problem(status)
+    return render(request, f"errors/{status}.html", status=status)
+
+
+def _problem(status: int) -> HttpResponse:
+    body = json.dumps({"type": "about:blank", "title": _TITLES[status], "status": status})
+    return HttpResponse(body, status=status, content_type="application/problem+json")

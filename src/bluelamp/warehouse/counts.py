@@ -7,6 +7,7 @@ import duckdb
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 SIGHTING_SCHEMA = pa.schema(
     [
@@ -25,7 +26,7 @@ SIGHTING_SCHEMA = pa.schema(
     ]
 )
 
-_KEYS = ("maker_key", "product_key", "model_key", "kind", "source")
+PRODUCT_KEYS = ("maker_key", "product_key", "kind", "source")
 _NUMBERS = ("months_back", "dates", "events")
 
 
@@ -33,7 +34,7 @@ def month_counts(
     *,
     paths: list[Path],
     end: date,
-    keys: tuple[str, ...] = _KEYS,
+    keys: tuple[str, ...] = PRODUCT_KEYS,
     memory_limit: str = "3GB",
     spool: Path | None = None,
 ) -> pa.Table:
@@ -48,7 +49,7 @@ def month_counts(
         if spool is not None:
             engine.execute(f"SET temp_directory = '{str(spool).replace(chr(39), chr(39) * 2)}'")
         engine.register("sightings", engine.read_parquet([str(p) for p in paths]))
-        table = engine.execute(sql).to_arrow_table()
+        table = engine.sql(sql).to_arrow_table()
     days = np.bitwise_count(table["day_bits"].to_numpy().astype(np.uint64)).astype(np.int32)
     table = table.drop_columns(["day_bits"]).append_column("dates", pa.array(days))
     ordered = table.select([*keys, "months_back", "dates", "events"]).sort_by(
@@ -59,8 +60,10 @@ def month_counts(
 
 
 def _expression(*, end: date, keys: tuple[str, ...]) -> ibis.Table:
-    types = {name: ("date" if name == "on" else "int32" if name in ("line", "count") else "string")
-             for name in SIGHTING_SCHEMA.names}
+    types = {
+        name: ("date" if name == "on" else "int32" if name in ("line", "count") else "string")
+        for name in SIGHTING_SCHEMA.names
+    }
     rows = ibis.table(types, name="sightings")
     on = rows["on"]
     day = on.day()
@@ -69,9 +72,19 @@ def _expression(*, end: date, keys: tuple[str, ...]) -> ibis.Table:
     rows = rows.filter(on <= ibis.literal(end)).mutate(
         months_back=back, bit=ibis.literal(1, type="int64") << day.cast("int64")
     )
-    return rows.group_by([*keys, "months_back"]).aggregate(
-        day_bits=rows["bit"].bit_or(), events=rows["count"].sum()
-    )
+    return rows.group_by([*keys, "months_back"]).aggregate(day_bits=rows["bit"].bit_or(), events=rows["count"].sum())
+
+
+def frozen_counts(*, paths: list[Path], end: date, spool: Path | None = None) -> pa.Table:
+    """The whole integer input of an edition: product rows (`model_key` empty), then the rows of models by themselves.
+
+    The two are counted apart: a day on which two models of one product were added is one date of the product.
+    """
+    products = month_counts(paths=paths, end=end, spool=spool)
+    models = month_counts(paths=paths, end=end, spool=spool, keys=(*PRODUCT_KEYS, "model_key"))
+    models = models.filter(pc.not_equal(models["model_key"], ""))
+    blank = pa.array([""] * products.num_rows, type=pa.string())
+    return pa.concat_tables([products.append_column("model_key", blank).select(models.column_names), models])
 
 
 def newest_day(*, paths: list[Path]) -> date | None:
@@ -86,9 +99,9 @@ def newest_day(*, paths: list[Path]) -> date | None:
 def sightings_of_products(*, paths: list[Path]) -> pa.Table:
     """Every sighting that belongs to a product, ordered by product, day, source and reference."""
     with duckdb.connect() as engine:
-        return engine.execute(
+        return engine.sql(
             'SELECT DISTINCT product_key, "on", source, kind, ref, written_maker, written_product, model_key '
             "FROM read_parquet(?) WHERE product_key <> '' "
             'ORDER BY product_key, "on" DESC, source, ref, kind, written_maker, written_product, model_key',
-            [[str(p) for p in paths]],
+            params=[[str(p) for p in paths]],
         ).to_arrow_table()

@@ -17,7 +17,10 @@ LEAST_CRIMES_TO_NAME = 5
 
 @dataclass(frozen=True)
 class CountRow:
-    """One integer of the frozen input: dates and events of one product, kind and source in one period month."""
+    """One integer of the frozen input: dates and events of one product, kind and source in one period month.
+
+    A row with a `model_key` counts that model by itself; the product's own row has none.
+    """
 
     maker_key: str
     product_key: str
@@ -90,7 +93,9 @@ class _Tally:
 def may_be_named(*, sources: Iterable[SourceFact], crimes: int) -> bool:
     """RED-LINES 1: an authority's confirmation, or two independent sources, or five recorded crimes."""
     independent = [s for s in sources if not s.derived_from]
-    return any(s.authority for s in independent) or len({s.id for s in independent}) >= 2 or crimes >= LEAST_CRIMES_TO_NAME
+    return (
+        any(s.authority for s in independent) or len({s.id for s in independent}) >= 2 or crimes >= LEAST_CRIMES_TO_NAME
+    )
 
 
 def band_of(*, jeffreys_low: float, low: float, threshold: float) -> str:
@@ -106,10 +111,15 @@ def trend_of(*, low: float, high: float) -> str:
 
 
 def build_figures(
-    *, counts: Sequence[CountRow], products: Sequence[ProductFact], sources: Sequence[SourceFact], parameters: Parameters
+    *,
+    counts: Sequence[CountRow],
+    products: Sequence[ProductFact],
+    sources: Sequence[SourceFact],
+    parameters: Parameters,
 ) -> tuple[Figure, ...]:
     """The figures of every product with a sighting ever, by product key, rounded. The order of input has no effect."""
     by_source = {s.id: s for s in sources}
+    counts = [row for row in counts if not row.model_key]
     tallies = _tallies(counts, by_source=by_source, months=parameters.period_months, key=lambda r: r.product_key)
     seen_by = defaultdict(set)
     for row in counts:
@@ -129,7 +139,11 @@ def build_figures(
 
 
 def narrower_split(
-    *, counts: Sequence[CountRow], products: Sequence[ProductFact], sources: Sequence[SourceFact], parameters: Parameters
+    *,
+    counts: Sequence[CountRow],
+    products: Sequence[ProductFact],
+    sources: Sequence[SourceFact],
+    parameters: Parameters,
 ) -> tuple[tuple[str, str, int, str], ...]:
     """(model, product, dates, band) with every model counted alone, unpooled: what the bands would be without families."""
     placed = {p.key for p in products}
@@ -143,11 +157,15 @@ def narrower_split(
         dates = _total(tallies[model].series(), 0, parameters.period_months)
         if dates:
             low = float(jeffreys_interval(counts=[dates], exposures=years, level=parameters.level)[0][0])
-            found.append((model, owner[model], dates, band_of(jeffreys_low=low, low=low, threshold=parameters.high_threshold)))
+            found.append(
+                (model, owner[model], dates, band_of(jeffreys_low=low, low=low, threshold=parameters.high_threshold))
+            )
     return tuple(found)
 
 
-def _tallies(rows: Sequence[CountRow], *, by_source: Mapping[str, SourceFact], months: int, key: Callable[[CountRow], str]) -> dict[str, _Tally]:
+def _tallies(
+    rows: Sequence[CountRow], *, by_source: Mapping[str, SourceFact], months: int, key: Callable[[CountRow], str]
+) -> dict[str, _Tally]:
     found: dict[str, _Tally] = {}
     for row in rows:
         name = key(row)
@@ -176,8 +194,12 @@ def _prior(keys: Sequence[str], *, tallies: Mapping[str, _Tally], parameters: Pa
 
 
 def _category(
-    members: Sequence[ProductFact], *, prior: GammaPrior, tallies: Mapping[str, _Tally],
-    seen_by: Mapping[str, set[SourceFact]], parameters: Parameters,
+    members: Sequence[ProductFact],
+    *,
+    prior: GammaPrior,
+    tallies: Mapping[str, _Tally],
+    seen_by: Mapping[str, set[SourceFact]],
+    parameters: Parameters,
 ) -> list[Figure]:
     months = parameters.period_months
     years = months / 12
@@ -187,8 +209,9 @@ def _category(
     jeffreys = jeffreys_interval(counts=now, exposures=years, level=parameters.level)
     posterior = shrink(counts=now, exposures=years, prior=prior, level=parameters.level)
     ranks = rank_ranges(shape=posterior.shape, rate=posterior.rate, confidence=parameters.rank_confidence)
-    ratio = rate_ratio_interval(now=now, before=before, exposure_now=years, exposure_before=years, level=parameters.level)
-
+    ratio = rate_ratio_interval(
+        now=now, before=before, exposure_now=years, exposure_before=years, level=parameters.level
+    )
 
     def rounded(value: float) -> float:
         return round(float(value), parameters.decimals)

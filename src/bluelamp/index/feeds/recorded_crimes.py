@@ -30,6 +30,8 @@ class RecordedCrimes(Feed):
 
     def read(self, *, stream: BinaryIO, today: date) -> Iterator[Row | Rejected]:
         for c in recorded_crimes.parse(stream, today=today):
-            yield c if isinstance(c, Rejected) else SightingRow(
-                c.line, c.maker, c.product, "", c.recorded_on, count=c.count, place=c.force
+            yield (
+                c
+                if isinstance(c, Rejected)
+                else SightingRow(c.line, c.maker, c.product, "", c.recorded_on, count=c.count, place=c.force)
             )

@@ -21,9 +21,14 @@ def ensure_catalogue() -> int:
     if loaded_version() == version:
         return 0
     products = facts(name="cve_products")
-    keys = {f"{m}:{p}" for m, p in zip(products["vendor_key"].to_pylist(), products["product_key"].to_pylist(), strict=True)}
+    keys = {
+        f"{m}:{p}" for m, p in zip(products["vendor_key"].to_pylist(), products["product_key"].to_pylist(), strict=True)
+    }
     names = facts(name="names")
     written = zip(names["maker"].to_pylist(), names["product"].to_pylist(), strict=True)
     return load_catalogue(
-        tables=packaged_tables(), keys=keys, names=dict(zip(names["key"].to_pylist(), written, strict=True)), version=version
+        tables=packaged_tables(),
+        keys=keys,
+        names=dict(zip(names["key"].to_pylist(), written, strict=True)),
+        version=version,
     )

@@ -19,7 +19,7 @@ from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
 from bluelamp.kernel.evidence.models import Load, Source
 from bluelamp.kernel.evidence.queries import file_paths, visible_loads
-from bluelamp.warehouse.counts import month_counts, newest_day, sightings_of_products
+from bluelamp.warehouse.counts import frozen_counts, newest_day, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
 
 
@@ -48,16 +48,21 @@ def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tup
     end = newest_day(paths=paths)
     if end is None:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
-    counts = month_counts(paths=paths, end=end, spool=editions_folder())
+    counts = frozen_counts(paths=paths, end=end, spool=editions_folder())
     products = _products_table()
     sources = sorted({load.source for load in loads}, key=lambda s: s.id)
     frozen = write_table(table=counts, folder=editions_folder())
     frozen_products = write_table(table=products, folder=editions_folder())
-    figures = _figures(counts=counts, products=products, sources=[_source_fact(s) for s in sources], parameters=parameters)
+    figures = _figures(
+        counts=counts, products=products, sources=[_source_fact(s) for s in sources], parameters=parameters
+    )
     digest = figures_hash(figures)
     last = newest_edition()
     if last and (last.input_hash, last.products_hash, last.figures_hash, last.code_version) == (
-        frozen.sha256, frozen_products.sha256, digest, code_version()
+        frozen.sha256,
+        frozen_products.sha256,
+        digest,
+        code_version(),
     ):
         return last, False
     period = period_ending(end=end, months=parameters.period_months)
@@ -74,10 +79,14 @@ def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tup
             code_version=code_version(),
             lock_hash=lock_hash(),
             coverage=_coverage(counts=counts, loads=list(loads), months=parameters.period_months),
-            narrower=[list(n) for n in _narrower(counts=counts, products=products, sources=sources, parameters=parameters)],
+            narrower=[
+                list(n) for n in _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
+            ],
         )
         details = _details(paths=paths, end=end)
-        EditionRow.objects.bulk_create(_rows(edition=edition, figures=figures, products=products, details=details), batch_size=500)
+        EditionRow.objects.bulk_create(
+            _rows(edition=edition, figures=figures, products=products, details=details), batch_size=500
+        )
     return edition, True
 
 
@@ -140,7 +149,9 @@ def _products_table() -> pa.Table:
 
 
 def _inputs(counts: pa.Table, products: pa.Table) -> tuple[list[CountRow], list[ProductFact]]:
-    facts = zip(products["key"].to_pylist(), products["maker_key"].to_pylist(), products["category"].to_pylist(), strict=True)
+    facts = zip(
+        products["key"].to_pylist(), products["maker_key"].to_pylist(), products["category"].to_pylist(), strict=True
+    )
     placed = [ProductFact(*f) for f in facts]
     known = {p.key for p in placed}
     rows = [CountRow(**r) for r in counts.to_pylist()]
@@ -152,14 +163,18 @@ def _maker_only(row: CountRow) -> CountRow:
     return CountRow(**{**asdict(row), "product_key": "", "model_key": ""})
 
 
-def _figures(*, counts: pa.Table, products: pa.Table, sources: list[SourceFact], parameters: Parameters) -> tuple[Figure, ...]:
+def _figures(
+    *, counts: pa.Table, products: pa.Table, sources: list[SourceFact], parameters: Parameters
+) -> tuple[Figure, ...]:
     rows, placed = _inputs(counts, products)
     return build_figures(counts=rows, products=placed, sources=sources, parameters=parameters)
 
 
 def _narrower(*, counts: pa.Table, products: pa.Table, sources: list[Source], parameters: Parameters) -> Any:
     rows, placed = _inputs(counts, products)
-    return narrower_split(counts=rows, products=placed, sources=[_source_fact(s) for s in sources], parameters=parameters)
+    return narrower_split(
+        counts=rows, products=placed, sources=[_source_fact(s) for s in sources], parameters=parameters
+    )
 
 
 def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, Any]:
@@ -167,16 +182,25 @@ def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, 
     totals = {"to_product": 0, "maker_only": 0, "unmapped": 0}
     independent = {load.source_id for load in loads if not load.source.derived_from}
     for row in counts.to_pylist():
-        if row["months_back"] < months and row["source"] in independent:
+        if not row["model_key"] and row["months_back"] < months and row["source"] in independent:
             kind = "to_product" if row["product_key"] else "maker_only" if row["maker_key"] else "unmapped"
             totals[kind] += row["events"]
     return {
         **totals,
         "entries": sum(totals.values()),
         "sources": [
-            {"id": s.id, "title": s.title, "publisher": s.publisher, "licence": s.licence, "url": s.url,
-             "derived_from": s.derived_from, "newest": str(load.last_on), "quarantined": load.quarantined}
-            for load in loads for s in (load.source,)
+            {
+                "id": s.id,
+                "title": s.title,
+                "publisher": s.publisher,
+                "licence": s.licence,
+                "url": s.url,
+                "derived_from": s.derived_from,
+                "newest": str(load.last_on),
+                "quarantined": load.quarantined,
+            }
+            for load in loads
+            for s in (load.source,)
         ],
     }
 
@@ -189,7 +213,13 @@ def _details(*, paths: list[Any], end: date) -> dict[str, list[dict[str, Any]]]:
             continue
         seen = found.setdefault(r["product_key"], [])
         written = f"{r['written_maker'].strip()} {r['written_product'].strip()}".strip()
-        head = {"on": str(r["on"]), "source": r["source"], "kind": r["kind"], "written": written, "model": r["model_key"]}
+        head = {
+            "on": str(r["on"]),
+            "source": r["source"],
+            "kind": r["kind"],
+            "written": written,
+            "model": r["model_key"],
+        }
         if seen and all(seen[-1][k] == v for k, v in head.items()):
             seen[-1]["refs"].append(r["ref"])
         else:

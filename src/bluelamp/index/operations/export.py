@@ -9,9 +9,29 @@ from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import named_rows
 
 COLUMNS = (
-    "status", "edition", "period_start", "period_end", "product_key", "product_name", "maker_name", "category", "dates",
-    "dates_before", "rate", "shrunk", "low", "high", "jeffreys_low", "jeffreys_high", "band", "rank_low", "rank_high",
-    "trend", "first_seen", "last_seen", "sources",
+    "status",
+    "edition",
+    "period_start",
+    "period_end",
+    "product_key",
+    "product_name",
+    "maker_name",
+    "category",
+    "dates",
+    "dates_before",
+    "rate",
+    "shrunk",
+    "low",
+    "high",
+    "jeffreys_low",
+    "jeffreys_high",
+    "band",
+    "rank_low",
+    "rank_high",
+    "trend",
+    "first_seen",
+    "last_seen",
+    "sources",
 )
 NOTE = "One list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -47,11 +67,17 @@ def _rows(edition: Edition) -> list[EditionRow]:
 
 
 def _record(edition: Edition, row: EditionRow) -> dict[str, Any]:
-    own = {c: getattr(row, c) for c in COLUMNS if c not in ("status", "edition", "period_start", "period_end", "sources")}
+    own = {
+        c: getattr(row, c) for c in COLUMNS if c not in ("status", "edition", "period_start", "period_end", "sources")
+    }
     sources = sorted({s["source"] for s in row.sightings})
     return {
-        "status": edition.status, "edition": edition.number, "period_start": edition.period_start,
-        "period_end": edition.period_end, **own, "sources": " ".join(sources),
+        "status": edition.status,
+        "edition": edition.number,
+        "period_start": edition.period_start,
+        "period_end": edition.period_end,
+        **own,
+        "sources": " ".join(sources),
     }
 
 

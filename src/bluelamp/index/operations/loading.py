@@ -22,9 +22,17 @@ from bluelamp.warehouse.counts import SIGHTING_SCHEMA
 
 WORST_BAD_SHARE = 0.2
 _TABLES = {
-    "epss": pa.schema([("cve", pa.string()), ("on", pa.date32()), ("model", pa.string()), ("probability", pa.float64())]),
+    "epss": pa.schema(
+        [("cve", pa.string()), ("on", pa.date32()), ("model", pa.string()), ("probability", pa.float64())]
+    ),
     "cves": pa.schema(
-        [("cve", pa.string()), ("on", pa.date32()), ("state", pa.string()), ("maker", pa.string()), ("product", pa.string())]
+        [
+            ("cve", pa.string()),
+            ("on", pa.date32()),
+            ("state", pa.string()),
+            ("maker", pa.string()),
+            ("product", pa.string()),
+        ]
     ),
 }
 
@@ -143,11 +151,23 @@ def _sightings(*, feed: Feed, rows: list[SightingRow]) -> tuple[pa.Table, tuple[
         place = resolve.place(written_maker=r.written_maker, written_product=r.written_product, ref=r.ref)
         counted[0 if place.product_key else 1 if place.maker_key else 2] += 1
         keys = (place.maker_key, place.product_key, place.model_key)
-        fields.append((r.line, r.written_maker, r.written_product, r.ref, *keys, feed.kind, feed.source_id, r.on, r.count, r.place or ""))
+        fields.append(
+            (
+                r.line,
+                r.written_maker,
+                r.written_product,
+                r.ref,
+                *keys,
+                feed.kind,
+                feed.source_id,
+                r.on,
+                r.count,
+                r.place or "",
+            )
+        )
     return _table(fields, SIGHTING_SCHEMA), (counted[0], counted[1], counted[2])
 
 
 def _table(fields: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*fields, strict=True)) or [()] * len(schema)
     return pa.table([pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
-

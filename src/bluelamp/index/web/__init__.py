@@ -1,0 +1,1 @@
+"""The public pages and the open API of the Index."""

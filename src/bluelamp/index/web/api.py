@@ -141,7 +141,9 @@ def products(request: HttpRequest, query: Annotated[ProductQuery, Query()]) -> H
     rows = reads.filtered_rows(edition=edition, wanted={k: str(v) for k, v in query.dict().items()})
     page = rows[query.offset : query.offset + query.limit]
     return _answer(
-        request, edition, {"total": rows.count(), "offset": query.offset, "products": [_product(edition, r) for r in page]}
+        request,
+        edition,
+        {"total": rows.count(), "offset": query.offset, "products": [_product(edition, r) for r in page]},
     )
 
 
@@ -162,7 +164,10 @@ def categories(request: HttpRequest) -> HttpResponse:
     counts: dict[str, int] = {}
     for code in named_rows(edition=edition).values_list("category", flat=True):
         counts[code] = counts.get(code, 0) + 1
-    body = [{"code": c.code, "group": c.group, "name": c.plural, "products": counts.get(c.code, 0)} for c in CATEGORIES.values()]
+    body = [
+        {"code": c.code, "group": c.group, "name": c.plural, "products": counts.get(c.code, 0)}
+        for c in CATEGORIES.values()
+    ]
     return _answer(request, edition, body)
 
 

@@ -1,88 +1,231 @@
-"""What the pages and the API read, shaped for them."""
+"""What the pages and the API read. Reads only; the rules of who may see what are in index.queries."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Length
+from django.http import HttpRequest
 
+from bluelamp.index.domain.period import month_end
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import named_rows
-from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS, Category
+from bluelamp.index.queries import named_rows, visible_edition
+from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.keys import fold
-from bluelamp.kernel.catalogue.models import Product, WrittenName
+from bluelamp.kernel.catalogue.models import Maker, Model, Product, WrittenName
 
-LONGEST_SEARCH = 100
-MOST_FOUND = 25
-ORDERS = {
-    "confirmed": ("-last_seen", "product_name"),
-    "name": ("product_name",),
-    "dates": ("-dates", "product_name"),
-    "low": ("-low", "product_name"),
-}
+MOST_NAMES = 3_000
+MOST_FOUND = 200
 
 
 @dataclass(frozen=True)
-class CategoryCard:
-    """A category with evidence in the period: how many products, and the newest date."""
+class Card:
+    """One category with evidence: how many of its products were confirmed, and when the newest was."""
 
-    category: Category
+    category: str
     products: int
     newest: date
 
 
-def cards_by_group(*, edition: Edition) -> list[tuple[str, list[CategoryCard]]]:
-    """The categories with evidence, by group in the fixed order, newest first within a group."""
-    found = named_rows(edition=edition).values("category").annotate(n=Count("id"), newest=Max("last_seen"))
-    cards = [CategoryCard(CATEGORIES[r["category"]], r["n"], r["newest"]) for r in found]
-    cards.sort(key=lambda c: (-c.newest.toordinal(), c.category.plural))
-    groups = [(label, [c for c in cards if c.category.group == code]) for code, label in GROUPS.items()]
-    return [(label, inside) for label, inside in groups if inside]
+@dataclass(frozen=True)
+class Found:
+    """One product that a search found, the written name that matched, and its row where there is evidence."""
+
+    product: Product
+    matched: str
+    row: EditionRow | None
 
 
-def filtered_rows(*, edition: Edition, wanted: Mapping[str, str]) -> QuerySet[EditionRow]:
-    """The named rows that fit the filters `group`, `category`, `band`, `maker`, `q`, in the order of `sort`."""
+@dataclass(frozen=True)
+class MonthCount:
+    """Confirmed dates in one period month, from the day after `after` to `end`."""
+
+    after: date
+    end: date
+    count: int
+
+
+@dataclass(frozen=True)
+class NarrowerFamily:
+    """How a family's band reads when each model is counted alone."""
+
+    product_key: str
+    product_name: str
+    band: str
+    models: tuple[tuple[str, int, str], ...]
+
+
+def outside(request: HttpRequest) -> bool:
+    """Whether the answer may leave this machine; true where nobody said that it may not."""
+    return bool(getattr(request, "outside", True))
+
+
+def shown_edition(request: HttpRequest) -> Edition | None:
+    """The edition that this reader may see."""
+    return visible_edition(outside=outside(request))
+
+
+def downloadable_edition(request: HttpRequest, *, edition_id: UUID) -> Edition | None:
+    """One edition by id, under the same rule as `visible_edition`."""
+    editions = Edition.objects.filter(id=edition_id)
+    if outside(request):
+        editions = editions.exclude(status=Edition.Status.SPECIMEN)
+    return editions.first()
+
+
+def category_cards(*, edition: Edition) -> list[tuple[str, list[Card]]]:
+    """(group, its cards) in the order that the catalogue gives; inside a group the newest first."""
+    rows = named_rows(edition=edition).order_by().values("category")
+    by_group: dict[str, list[Card]] = defaultdict(list)
+    for r in rows.annotate(products=Count("id"), newest=Max("last_seen")):
+        if r["category"] in CATEGORIES:
+            card = Card(category=r["category"], products=r["products"], newest=r["newest"])
+            by_group[CATEGORIES[card.category].group].append(card)
+    ordered = [(g, sorted(by_group[g], key=lambda c: (c.newest, c.products), reverse=True)) for g in GROUPS]
+    return [(group, cards) for group, cards in ordered if cards]
+
+
+def newest_rows(*, edition: Edition, most: int, group: str = "") -> list[EditionRow]:
+    """The products confirmed last, newest first."""
     rows = named_rows(edition=edition)
-    for field in ("group", "category", "band"):
-        if wanted.get(field):
-            rows = rows.filter(**{field: wanted[field]})
-    if wanted.get("maker"):
-        rows = rows.filter(maker_key=wanted["maker"])
-    if wanted.get("q"):
-        for word in wanted["q"][:LONGEST_SEARCH].split():
-            rows = rows.filter(Q(product_name__icontains=word) | Q(maker_name__icontains=word))
-    return rows.order_by(*ORDERS.get(wanted.get("sort", ""), ORDERS["confirmed"]))
+    if group:
+        rows = rows.filter(group=group)
+    return list(rows.order_by("-last_seen", "product_name")[:most])
 
 
-def search_products(*, text: str) -> list[Product]:
-    """Catalogue products with a written name that holds every word typed, shortest names first; at most 25."""
-    words = [fold(word) for word in text[:LONGEST_SEARCH].split() if fold(word)]
-    if not words:
-        return []
+def makers_named(*, edition: Edition) -> dict[str, str]:
+    """Maker key -> name, of makers with a product that may be named, by name."""
+    pairs = named_rows(edition=edition).order_by("maker_name").values_list("maker_key", "maker_name").distinct()
+    return dict(pairs)
+
+
+def months_of(*, row: EditionRow, edition: Edition) -> list[MonthCount]:
+    """The period months of a row, oldest first."""
+    last = len(row.monthly) - 1
+    return [
+        MonthCount(
+            after=month_end(end=edition.period_end, back=last - i + 1),
+            end=month_end(end=edition.period_end, back=last - i),
+            count=n,
+        )
+        for i, n in enumerate(row.monthly)
+    ]
+
+
+def shown_row(*, edition: Edition | None, product_key: str) -> EditionRow | None:
+    """A product's row where it may be named, also for sightings before the period only."""
+    if edition is None:
+        return None
+    return edition.rows.filter(product_key=product_key, named=True).first()
+
+
+def shown_product(*, key: str) -> Product | None:
+    """A catalogue product with a written name; one known by key only is not shown."""
+    return Product.objects.select_related("maker").filter(key=key).exclude(name="").first()
+
+
+def sources_of(edition: Edition) -> dict[str, dict[str, str]]:
+    """Source id -> its title, publisher, licence and address, as the edition states them."""
+    return {s["id"]: s for s in edition.coverage.get("sources", [])}
+
+
+def publishers_of(edition: Edition) -> list[str]:
+    """Who confirmed: the publishers of the edition's sources that are no copies of others."""
+    return sorted({s["publisher"] for s in edition.coverage.get("sources", []) if not s.get("derived_from")})
+
+
+def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool]:
+    """Products whose written names (or maker) hold every word of a text, best match first, and whether some are left out.
+
+    A name that is the text comes before one that begins with it, then one that holds it in one piece, then the rest;
+    within each, products with evidence first.
+    """
+    parts = [p for p in (fold(w) for w in text.split()) if p]
+    if not parts:
+        return [], False
     names = WrittenName.objects.filter(product__isnull=False).exclude(product__name="")
-    for word in words:
-        names = names.filter(folded__contains=word)
-    found: dict[str, tuple[int, int, str]] = {}
-    for key, category, folded in names.values_list("product_id", "product__category", "folded")[:2_000]:
-        rank = (0 if category else 1, len(folded), folded)
-        found[key] = min(found.get(key, rank), rank)
-    keys = sorted(found, key=lambda k: found[k])[:MOST_FOUND]
-    products = Product.objects.select_related("maker").in_bulk(keys)
-    return [products[k] for k in keys]
+    for part in parts:
+        names = names.filter(Q(folded__contains=part) | Q(maker_id__contains=part))
+    rows = names.order_by(Length("folded"), "folded", "id").values_list("product_id", "folded", "text")[:MOST_NAMES]
+    whole = "".join(parts)
+    best: dict[str, tuple[int, str]] = {}
+    for key, folded, written in rows:
+        score = _score(folded, whole)
+        if key not in best or score < best[key][0]:
+            best[key] = (score, written)
+    return _found(best, edition=edition)
 
 
-def row_of(*, edition: Edition | None, key: str) -> EditionRow | None:
-    """A product's row of an edition if it may be named there, whether or not it was seen in the period."""
-    return edition.rows.filter(product_key=key, named=True).first() if edition else None
+def _score(folded: str, whole: str) -> int:
+    if folded == whole:
+        return 0
+    if folded.startswith(whole):
+        return 1
+    return 2 if whole in folded else 3
 
 
-def month_table(*, edition: Edition, row: EditionRow) -> list[dict[str, Any]]:
-    """(year and month in which a period month ends, dates) of every month with a sighting, newest first."""
-    end = edition.period_end
-    found = []
-    for back, dates in enumerate(reversed(row.monthly)):
-        year, month = divmod(end.year * 12 + end.month - 1 - back, 12)
-        if dates:
-            found.append({"ends": date(year, month + 1, 1), "dates": dates})
-    return found
+def _found(best: dict[str, tuple[int, str]], *, edition: Edition | None) -> tuple[list[Found], bool]:
+    evidence: dict[str, EditionRow] = {}
+    if edition is not None:
+        named = edition.rows.filter(named=True).exclude(product_name="")
+        evidence = {row.product_key: row for row in named if row.product_key in best}
+    keys = sorted(best, key=lambda k: (best[k][0], k not in evidence, len(best[k][1]), k))
+    products = Product.objects.select_related("maker").in_bulk(keys[:MOST_FOUND])
+    found = [
+        Found(product=products[k], matched=_other_name(best[k][1], products[k].name), row=evidence.get(k))
+        for k in keys[:MOST_FOUND]
+    ]
+    return found, len(keys) > MOST_FOUND
+
+
+def _other_name(written: str, name: str) -> str:
+    return "" if fold(written) == fold(name) else written
+
+
+def search_makers(*, text: str, most: int = 3) -> list[Maker]:
+    """Makers whose name begins with the text, shortest first."""
+    whole = fold(text)
+    if len(whole) < 2:
+        return []
+    makers = Maker.objects.filter(key__startswith=whole, products__isnull=False).exclude(products__name="").distinct()
+    return list(makers.order_by(Length("key"), "key")[:most])
+
+
+def models_of(*, product_key: str) -> list[str]:
+    """The written names of a product's models, by name."""
+    return sorted({m.name for m in Model.objects.filter(product_id=product_key) if m.name}, key=str.lower)
+
+
+def narrower_families(*, edition: Edition) -> list[NarrowerFamily]:
+    """Families whose models were counted alone, by product name; only those with more than one model or another band."""
+    rows = {r.product_key: r for r in named_rows(edition=edition)}
+    names = dict(Model.objects.filter(key__in=[n[0] for n in edition.narrower]).values_list("key", "name"))
+    grouped: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    for model, product, dates, band in edition.narrower:
+        grouped[product].append((names.get(model) or model.partition(":")[2], dates, band))
+    families = [
+        NarrowerFamily(
+            product_key=key,
+            product_name=rows[key].product_name,
+            band=rows[key].band,
+            models=tuple(sorted(models)),
+        )
+        for key, models in grouped.items()
+        if key in rows and (len(models) > 1 or any(m[2] != rows[key].band for m in models))
+    ]
+    return sorted(families, key=lambda f: f.product_name.lower())
+
+
+def high_under_narrower(*, families: Sequence[NarrowerFamily]) -> tuple[int, int]:
+    """(families with band high, those of them with a model that is high when counted alone)."""
+    high = [f for f in families if f.band == "high"]
+    return len(high), sum(1 for f in high if any(m[2] == "high" for m in f.models))
+
+
+def model_names(*, row: EditionRow) -> dict[str, str]:
+    """Model key -> written name, of the models that a row's sightings name."""
+    keys = {s["model"] for s in row.sightings if s["model"]}
+    return dict(Model.objects.filter(key__in=keys).exclude(name="").values_list("key", "name"))

@@ -1,18 +1,21 @@
-"""Addresses of the Index's pages."""
+"""The addresses of the Index's pages. The project mounts them for both languages."""
 
 from django.urls import path
 
-from bluelamp.index.web import views
+from bluelamp.index.web import downloads, views
+
+app_name = "index"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search/", views.search, name="search"),
+    path("search", views.search, name="search"),
     path("table/", views.table, name="table"),
     path("category/<slug:code>/", views.category, name="category"),
     path("product/<str:key>/", views.product, name="product"),
-    path("maker/<slug:key>/", views.maker, name="maker"),
+    path("maker/<str:key>/", views.maker, name="maker"),
     path("methods/", views.methods, name="methods"),
     path("data/", views.data, name="data"),
-    path("data/<int:number>.<str:form>", views.download, name="download"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("download/<uuid:edition_id>.csv", downloads.as_csv, name="download-csv"),
+    path("download/<uuid:edition_id>.json", downloads.as_json, name="download-json"),
 ]

@@ -1,58 +1,92 @@
-"""The Index's pages. Rendered on the server; none needs JavaScript."""
+"""The public pages of the Index. Every one works without scripts and says what it does not know."""
 
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from bluelamp.index.models import Edition
-from bluelamp.index.operations.export import export_csv, export_json
-from bluelamp.index.queries import backtest_summary, named_rows, visible_edition
+from bluelamp.index.queries import backtest_summary, named_rows
+from bluelamp.index.web import filters as choice
 from bluelamp.index.web import reads
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
-from bluelamp.kernel.catalogue.models import Maker, Product
+from bluelamp.kernel.catalogue.models import Maker
+from bluelamp.ui import labels
+from bluelamp.ui.plots import round_up
 
-PAGE_SIZE = 25
+PAGE = 25
+NEWEST = 8
+NEWEST_HOME = 5
+Crumb = tuple[str, str]
 
 
-def _edition(request: HttpRequest) -> Edition | None:
-    return visible_edition(outside=getattr(request, "outside", True))
-
-
-def _page(request: HttpRequest, template: str, edition: Edition | None, context: dict[str, Any]) -> HttpResponse:
-    specimen = edition is not None and edition.status == Edition.Status.SPECIMEN
-    return render(request, f"index/{template}.html", {"edition": edition, "specimen": specimen, **context})
+def _page(
+    request: HttpRequest, template: str, *, edition: Edition | None, crumbs: tuple[Crumb, ...] = (), **context: Any
+) -> HttpResponse:
+    base = {
+        "edition": edition,
+        "outside": reads.outside(request),
+        "crumbs": ((gettext("Home"), reverse("index:home")), *crumbs) if template != "index/home.html" else (),
+        "publishers": reads.publishers_of(edition) if edition else [],
+    }
+    return render(request, template, {**base, **context})
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What was confirmed, newest first; a card per category; search."""
-    edition = _edition(request)
+    """What was confirmed, newest first; homes and small offices before all else."""
+    edition = reads.shown_edition(request)
     if edition is None:
-        return _page(request, "empty", None, {})
-    newest = named_rows(edition=edition).order_by("-last_seen", "product_name")[:6]
-    return _page(request, "home", edition, {"newest": newest, "groups": reads.cards_by_group(edition=edition)})
+        return _page(request, "index/home.html", edition=None)
+    rows = named_rows(edition=edition)
+    return _page(
+        request,
+        "index/home.html",
+        edition=edition,
+        newest=reads.newest_rows(edition=edition, most=NEWEST),
+        newest_home=reads.newest_rows(edition=edition, most=NEWEST_HOME, group="home"),
+        groups=reads.category_cards(edition=edition),
+        named=rows.count(),
+        named_home=rows.filter(group="home").count(),
+    )
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Products of the catalogue by what people type."""
-    edition = _edition(request)
-    text = request.GET.get("q", "").strip()
-    found = reads.search_products(text=text)
-    keys = [p.key for p in found]
-    rows = {r.product_key: r for r in named_rows(edition=edition).filter(product_key__in=keys)} if edition else {}
-    results = [(product, rows.get(product.key)) for product in found]
-    too_long = len(text) > reads.LONGEST_SEARCH
-    return _page(request, "search", edition, {"text": text[: reads.LONGEST_SEARCH], "results": results, "too_long": too_long})
+    """Products by any name that sources write for them, whether there is evidence or not."""
+    edition = reads.shown_edition(request)
+    text, was_cut = choice.cut(request.GET.get("q", ""))
+    found, more = reads.search_products(text=text, edition=edition)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return _page(
+        request,
+        "index/search.html",
+        edition=edition,
+        text=text,
+        problems=[choice.too_long()] if was_cut else [],
+        page=page,
+        more=more,
+        makers=reads.search_makers(text=text),
+        categories=_categories_like(text),
+    )
+
+
+def _categories_like(text: str) -> list[str]:
+    word = text.casefold()
+    if len(word) < 3:
+        return []
+    return [c for c, names in labels.CATEGORIES.items() if any(word in str(n).casefold() for n in names)]
 
 
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
-    """Every named product, with filters."""
-    return _table(request, code="")
+    """Every product that may be named, with filters and sorting."""
+    return _table(request, edition=reads.shown_edition(request), category="", crumbs=((gettext("All products"), ""),))
 
 
 @require_safe
@@ -60,90 +94,133 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
     """One category's products."""
     if code not in CATEGORIES:
         raise Http404
-    return _table(request, code=code)
+    crumbs = ((str(labels.category_plural(code)), ""),)
+    return _table(request, edition=reads.shown_edition(request), category=code, crumbs=crumbs)
 
 
-def _table(request: HttpRequest, *, code: str) -> HttpResponse:
-    edition = _edition(request)
+def _table(request: HttpRequest, *, edition: Edition | None, category: str, crumbs: tuple[Crumb, ...]) -> HttpResponse:
+    context: dict[str, Any] = {"category": category, "group": CATEGORIES[category].group if category else ""}
     if edition is None:
-        return _page(request, "empty", None, {})
-    wanted = {name: request.GET.get(name, "") for name in ("group", "category", "band", "maker", "q", "sort")}
-    if code:
-        wanted["category"] = code
-    rows = reads.filtered_rows(edition=edition, wanted=wanted)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    most = max((row.high for row in page), default=1.0)
-    context = {
-        "category": CATEGORIES.get(code), "page": page, "wanted": wanted, "most": most,
-        "categories": sorted(CATEGORIES.values(), key=lambda c: c.plural), "groups": GROUPS,
-    }
-    return _page(request, "table", edition, context)
+        return _page(request, "index/table.html", edition=None, crumbs=crumbs, **context)
+    makers = reads.makers_named(edition=edition)
+    query = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    if category:
+        query = {**query, "category": category, "group": ""}
+    filters, problems = choice.read_filters(query, makers=makers)
+    rows = choice.apply_filters(named_rows(edition=edition), filters)
+    top = rows.order_by().aggregate(top=Max("high"))["top"] or 0
+    return _page(
+        request,
+        "index/table.html",
+        edition=edition,
+        crumbs=crumbs,
+        filters=filters,
+        problems=problems,
+        narrowed=filters.narrowed
+        and not (category and filters == choice.Filters(category=category, sort=filters.sort)),
+        page=Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        top=round_up(top),
+        threshold=edition.parameters["high_threshold"],
+        sort_sentence=choice.SORT_SENTENCES[filters.sort],
+        sorts=choice.SORT_LABELS,
+        bands=labels.BANDS,
+        all_groups=[(g, [c for c in CATEGORIES.values() if c.group == g]) for g in GROUPS],
+        makers=makers,
+        **context,
+    )
 
 
 @require_safe
 def product(request: HttpRequest, key: str) -> HttpResponse:
-    """One product: what was seen, when, by whom, how sure; or that there is no evidence."""
-    found = Product.objects.select_related("maker").exclude(name="").filter(key=key).first()
+    """What was seen of one product, when, by whom, how sure; or that we hold nothing."""
+    found = reads.shown_product(key=key)
     if found is None:
         raise Http404
-    edition = _edition(request)
-    row = reads.row_of(edition=edition, key=key)
-    start = str(edition.period_start) if edition else ""
-    seen = row.sightings if row else []
-    context = {
-        "product": found,
-        "category": CATEGORIES.get(found.category),
-        "row": row,
-        "inside": [s for s in seen if s["on"] >= start],
-        "earlier": [s for s in seen if s["on"] < start],
-        "months": reads.month_table(edition=edition, row=row) if edition and row else [],
-        "models": found.models.exclude(name="").order_by("name")[:40],
-    }
-    return _page(request, "product", edition, context)
+    edition = reads.shown_edition(request)
+    row = reads.shown_row(edition=edition, product_key=key)
+    context: dict[str, Any] = {}
+    if row is not None and edition is not None:
+        start = edition.period_start.isoformat()
+        context = {
+            "inside": [s for s in row.sightings if s["on"] >= start],
+            "earlier": [s for s in row.sightings if s["on"] < start],
+            "months": reads.months_of(row=row, edition=edition),
+            "sources": reads.sources_of(edition),
+            "model_names": reads.model_names(row=row),
+            "top": round_up(max(row.high, row.jeffreys_high)),
+            "threshold": edition.parameters["high_threshold"],
+        }
+    crumbs = [(found.maker.name, reverse("index:maker", args=[found.maker_id])), (found.name, "")]
+    if found.category:
+        plural = str(labels.category_plural(found.category))
+        crumbs.insert(0, (plural, reverse("index:category", args=[found.category])))
+    return _page(
+        request,
+        "index/product.html",
+        edition=edition,
+        crumbs=tuple(crumbs),
+        product=found,
+        row=row,
+        models=reads.models_of(product_key=key),
+        **context,
+    )
 
 
 @require_safe
 def maker(request: HttpRequest, key: str) -> HttpResponse:
-    """One maker's products with evidence in the period."""
+    """One maker's products, with and without evidence."""
     found = Maker.objects.filter(key=key).first()
-    if found is None:
+    named = found.products.exclude(name="").order_by("name", "key") if found else None
+    if found is None or named is None or not named.exists():
         raise Http404
-    edition = _edition(request)
-    rows = named_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name") if edition else []
-    most = max((row.high for row in rows), default=1.0)
-    return _page(request, "maker", edition, {"maker": found, "page": rows, "most": most})
+    edition = reads.shown_edition(request)
+    rows = (
+        list(named_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name"))
+        if edition
+        else []
+    )
+    others = named.exclude(key__in=[r.product_key for r in rows])
+    return _page(
+        request,
+        "index/maker.html",
+        edition=edition,
+        crumbs=((found.name, ""),),
+        maker=found,
+        rows=rows,
+        page=Paginator(others, PAGE * 2).get_page(request.GET.get("page")),
+    )
 
 
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
-    """How the figures are made, what they cannot say, and how the forecast fared in aggregate."""
-    edition = _edition(request)
-    narrow = [dict(zip(("model", "product", "dates", "band"), n, strict=True)) for n in edition.narrower] if edition else []
-    high = [n for n in narrow if n["band"] == "high"]
-    families = named_rows(edition=edition).filter(band="high").count() if edition else 0
-    context = {"backtest": backtest_summary(), "narrow": narrow, "narrow_high": high, "families_high": families}
-    return _page(request, "methods", edition, context)
+    """How the figures are made, what they cover and what they do not."""
+    edition = reads.shown_edition(request)
+    context: dict[str, Any] = {}
+    if edition is not None:
+        families = reads.narrower_families(edition=edition)
+        high, stay = reads.high_under_narrower(families=families)
+        backtest = backtest_summary() or []
+        context = {
+            "families": families,
+            "narrower_high": high,
+            "narrower_stay": stay,
+            "backtest": [list(row.values()) for row in backtest],
+            "backtest_columns": list(backtest[0]) if backtest else [],
+            "sources": edition.coverage.get("sources", []),
+        }
+    return _page(request, "index/methods.html", edition=edition, crumbs=((gettext("How it is made"), ""),), **context)
 
 
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Downloads, sources and licences."""
-    return _page(request, "data", _edition(request), {})
-
-
-@require_safe
-def download(request: HttpRequest, number: int, form: str) -> HttpResponse:
-    """The visible edition as CSV or JSON; a specimen says so in its name."""
-    edition = _edition(request)
-    if edition is None or edition.number != number or form not in ("csv", "json"):
-        raise Http404
-    text, kind = (export_csv(edition=edition), "text/csv") if form == "csv" else (export_json(edition=edition), "application/json")
-    response = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="bluelamp-{edition.status}-{edition.number}.{form}"'
-    return response
+    """Downloads, the API, licences and sources."""
+    edition = reads.shown_edition(request)
+    sources = edition.coverage.get("sources", []) if edition else []
+    return _page(request, "index/data.html", edition=edition, crumbs=((gettext("Data"), ""),), sources=sources)
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """What was tested, and what to do where a page cannot be used."""
-    return _page(request, "accessibility", _edition(request), {})
+    """What was done and tested for readers, and what is not yet."""
+    crumbs = ((gettext("Accessibility"), ""),)
+    return _page(request, "index/accessibility.html", edition=reads.shown_edition(request), crumbs=crumbs)

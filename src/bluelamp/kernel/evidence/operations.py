@@ -53,7 +53,14 @@ def visible_load(*, feed_id: str, content_hash: str, catalogue_version: str) -> 
 
 
 def store_batch(
-    *, source: Source, batch: Batch, content_hash: str, catalogue_version: str, snapshot: bool, refuse: bool, now: datetime
+    *,
+    source: Source,
+    batch: Batch,
+    content_hash: str,
+    catalogue_version: str,
+    snapshot: bool,
+    refuse: bool,
+    now: datetime,
 ) -> Load:
     """Store one batch. The Parquet file is written first; one transaction then makes it visible.
 

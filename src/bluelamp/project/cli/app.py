@@ -58,4 +58,6 @@ def run() -> None:
     except OSError as problem:
         if problem.errno == errno.ENOSPC:
             sys.exit("bluelamp: the disk is full. Nothing was changed; make room, then run the command again.")
-        sys.exit(f"bluelamp: {problem.strerror or problem}: {problem.filename or ''}. What was there before is unchanged.")
+        sys.exit(
+            f"bluelamp: {problem.strerror or problem}: {problem.filename or ''}. What was there before is unchanged."
+        )

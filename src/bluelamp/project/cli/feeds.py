@@ -20,8 +20,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_feeds(as_json: Json = False) -> None:
     """The feeds that can be loaded, in order of precedence."""
     rows = [
-        {"id": f.id, "title": f.title, "publisher": f.publisher, "licence": f.licence, "cadence": f.cadence,
-         "table": f.table, "precedence": f.precedence, "url": f.url}
+        {
+            "id": f.id,
+            "title": f.title,
+            "publisher": f.publisher,
+            "licence": f.licence,
+            "cadence": f.cadence,
+            "table": f.table,
+            "precedence": f.precedence,
+            "url": f.url,
+        }
         for f in FEEDS
     ]
     if as_json:
@@ -51,9 +59,13 @@ def load(
     if loaded.repeated:
         notes.print(f"{file.name} was loaded before; nothing changed.")
         return
-    notes.print(f"{done.rows:,} rows loaded from {file.name} by {done.feed_id}, {done.quarantined} put aside ({done.get_status_display()}).")
+    notes.print(
+        f"{done.rows:,} rows loaded from {file.name} by {done.feed_id}, {done.quarantined} put aside ({done.get_status_display()})."
+    )
     if done.table == "sightings":
-        notes.print(f"{done.to_product:,} belong to a product, {done.maker_only} to a maker only, {done.unmapped} to neither.")
+        notes.print(
+            f"{done.to_product:,} belong to a product, {done.maker_only} to a maker only, {done.unmapped} to neither."
+        )
         notes.print("Build a new edition with: bluelamp index build")
 
 
@@ -84,8 +96,16 @@ def quarantine(
 
 def _load_row(item: Load) -> dict[str, Any]:
     return {
-        "id": str(item.id), "added_at": item.added_at.isoformat(timespec="seconds"), "feed": item.feed_id,
-        "source": item.source_id, "status": item.status, "rows": item.rows, "quarantined": item.quarantined,
-        "to_product": item.to_product, "maker_only": item.maker_only, "unmapped": item.unmapped,
-        "newest": str(item.last_on or ""), "content_hash": item.content_hash,
+        "id": str(item.id),
+        "added_at": item.added_at.isoformat(timespec="seconds"),
+        "feed": item.feed_id,
+        "source": item.source_id,
+        "status": item.status,
+        "rows": item.rows,
+        "quarantined": item.quarantined,
+        "to_product": item.to_product,
+        "maker_only": item.maker_only,
+        "unmapped": item.unmapped,
+        "newest": str(item.last_on or ""),
+        "content_hash": item.content_hash,
     }

@@ -15,7 +15,9 @@ from bluelamp.project.cli.screen import console, notes, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SPECIMEN = "Specimen: one list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
+SPECIMEN = (
+    "Specimen: one list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
+)
 
 
 @app.command()
@@ -35,14 +37,22 @@ def show(top: Annotated[int, typer.Option(min=1, help="How many products.")] = 2
     edition = _newest()
     rows = list(named_rows(edition=edition).order_by("-low", "-last_seen", "product_key")[:top])
     if as_json:
-        print_json({"edition": _edition(edition), "note": SPECIMEN, "sorted_by": "lower bound of the 90 % interval", "products": [_row(r) for r in rows]})
+        print_json(
+            {
+                "edition": _edition(edition),
+                "note": SPECIMEN,
+                "sorted_by": "lower bound of the 90 % interval",
+                "products": [_row(r) for r in rows],
+            }
+        )
     else:
         _print_rows(edition, rows)
 
 
 @app.command()
 def verify(
-    number: Annotated[int | None, typer.Argument(help="The edition's number; else the newest.")] = None, as_json: Json = False
+    number: Annotated[int | None, typer.Argument(help="The edition's number; else the newest.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Build an edition again from its frozen input and compare every published figure. Exit code 1 where one differs."""
     edition = _newest() if number is None else Edition.objects.filter(number=number).first()
@@ -101,8 +111,15 @@ def _print_rows(edition: Edition, rows: list[EditionRow]) -> None:
         f"{edition.period_end}; sorted by the lower bound of the 90 % interval",
         columns=("product", "category", "dates", "a year", "90 % interval", "band", "newest"),
         rows=[
-            (r.product_name, CATEGORIES[r.category].singular, r.dates, f"{r.rate:.1f}", f"{r.low:.2f} to {r.high:.2f}",
-             r.band.replace("-", " "), r.last_seen)
+            (
+                r.product_name,
+                CATEGORIES[r.category].singular,
+                r.dates,
+                f"{r.rate:.1f}",
+                f"{r.low:.2f} to {r.high:.2f}",
+                r.band.replace("-", " "),
+                r.last_seen,
+            )
             for r in rows
         ],
     )
@@ -110,13 +127,36 @@ def _print_rows(edition: Edition, rows: list[EditionRow]) -> None:
 
 def _edition(edition: Edition) -> dict[str, Any]:
     return {
-        "id": str(edition.id), "number": edition.number, "status": edition.status,
-        "period": [str(edition.period_start), str(edition.period_end)], "input_hash": edition.input_hash,
-        "figures_hash": edition.figures_hash, "code_version": edition.code_version, "coverage": edition.coverage,
+        "id": str(edition.id),
+        "number": edition.number,
+        "status": edition.status,
+        "period": [str(edition.period_start), str(edition.period_end)],
+        "input_hash": edition.input_hash,
+        "figures_hash": edition.figures_hash,
+        "code_version": edition.code_version,
+        "coverage": edition.coverage,
     }
 
 
 def _row(row: EditionRow) -> dict[str, Any]:
-    names = ("product_key", "product_name", "maker_name", "category", "dates", "dates_before", "rate", "shrunk", "low",
-             "high", "jeffreys_low", "jeffreys_high", "band", "rank_low", "rank_high", "trend", "first_seen", "last_seen")
+    names = (
+        "product_key",
+        "product_name",
+        "maker_name",
+        "category",
+        "dates",
+        "dates_before",
+        "rate",
+        "shrunk",
+        "low",
+        "high",
+        "jeffreys_low",
+        "jeffreys_high",
+        "band",
+        "rank_low",
+        "rank_high",
+        "trend",
+        "first_seen",
+        "last_seen",
+    )
     return {"status": row.edition.status, **{n: getattr(row, n) for n in names}}

@@ -24,7 +24,12 @@ def evidence_line(monthly: Sequence[int]) -> SafeString:
         "",
         '<rect x="{}" y="{}" width="{}" height="{}" class="bl-bar"/>',
         (
-            (f"{i * step + 0.5:.1f}", f"{_LINE_HEIGHT - 1 - n / most * 25:.1f}", f"{step - 1:.1f}", f"{n / most * 25:.1f}")
+            (
+                f"{i * step + 0.5:.1f}",
+                f"{_LINE_HEIGHT - 1 - n / most * 25:.1f}",
+                f"{step - 1:.1f}",
+                f"{n / most * 25:.1f}",
+            )
             for i, n in enumerate(monthly)
             if n
         ),
@@ -34,7 +39,15 @@ def evidence_line(monthly: Sequence[int]) -> SafeString:
     return format_html(
         '<svg class="bl-line" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
         '<line x1="0" y1="{}" x2="{}" y2="{}" class="bl-axis"/>{}</svg>',
-        _LINE_WIDTH, _LINE_HEIGHT, _LINE_WIDTH, _LINE_HEIGHT, text, _LINE_HEIGHT - 0.5, _LINE_WIDTH, _LINE_HEIGHT - 0.5, bars,
+        _LINE_WIDTH,
+        _LINE_HEIGHT,
+        _LINE_WIDTH,
+        _LINE_HEIGHT,
+        text,
+        _LINE_HEIGHT - 0.5,
+        _LINE_WIDTH,
+        _LINE_HEIGHT - 0.5,
+        bars,
     )
 
 
@@ -47,7 +60,13 @@ def interval_bar(low: float, middle: float, high: float, most: float) -> SafeStr
         '<svg class="bl-interval" viewBox="0 0 {} 16" width="{}" height="16" role="img" aria-label="{}">'
         '<line x1="0" y1="8" x2="{}" y2="8" class="bl-axis"/><line x1="{}" y1="8" x2="{}" y2="8" class="bl-range"/>'
         '<circle cx="{}" cy="8" r="3.5" class="bl-middle"/></svg>',
-        _BAR_WIDTH, _BAR_WIDTH, label, _BAR_WIDTH, f"{low * scale:.1f}", f"{high * scale:.1f}", f"{middle * scale:.1f}",
+        _BAR_WIDTH,
+        _BAR_WIDTH,
+        label,
+        _BAR_WIDTH,
+        f"{low * scale:.1f}",
+        f"{high * scale:.1f}",
+        f"{middle * scale:.1f}",
     )
 
 

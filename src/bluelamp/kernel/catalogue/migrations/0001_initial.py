@@ -5,65 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Maker',
+            name="Maker",
             fields=[
-                ('key', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=300)),
+                ("key", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='CatalogueVersion',
+            name="CatalogueVersion",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('version', models.CharField(max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("version", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='catalogue_version_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="catalogue_version_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('key', models.CharField(max_length=300, primary_key=True, serialize=False)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('category', models.CharField(blank=True, db_index=True, max_length=40)),
-                ('support', models.CharField(blank=True, choices=[('ended', 'No longer supported')], max_length=10)),
-                ('note', models.TextField(blank=True)),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalogue.maker')),
+                ("key", models.CharField(max_length=300, primary_key=True, serialize=False)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                ("category", models.CharField(blank=True, db_index=True, max_length=40)),
+                ("support", models.CharField(blank=True, choices=[("ended", "No longer supported")], max_length=10)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="products", to="catalogue.maker"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Model',
+            name="Model",
             fields=[
-                ('key', models.CharField(max_length=300, primary_key=True, serialize=False)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='models', to='catalogue.product')),
+                ("key", models.CharField(max_length=300, primary_key=True, serialize=False)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="models", to="catalogue.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WrittenName',
+            name="WrittenName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('folded', models.CharField(db_index=True, max_length=300)),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='written_names', to='catalogue.maker')),
-                ('product', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='written_names', to='catalogue.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300)),
+                ("folded", models.CharField(db_index=True, max_length=300)),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="written_names", to="catalogue.maker"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="written_names",
+                        to="catalogue.product",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('key__contains', ':')), name='product_key_has_maker'),
+            model_name="product",
+            constraint=models.CheckConstraint(condition=models.Q(("key__contains", ":")), name="product_key_has_maker"),
         ),
         migrations.AddConstraint(
-            model_name='writtenname',
-            constraint=models.UniqueConstraint(fields=('text', 'product'), name='written_name_once_per_product'),
+            model_name="writtenname",
+            constraint=models.UniqueConstraint(fields=("text", "product"), name="written_name_once_per_product"),
         ),
     ]

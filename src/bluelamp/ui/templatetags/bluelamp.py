@@ -1,0 +1,108 @@
+"""Template tags and filters of the design system: words for codes, numbers, the language switch, plots."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import template
+from django.core.paginator import Page, Paginator
+from django.utils import formats, translation
+
+from bluelamp.ui import labels, plots
+
+register = template.Library()
+_WELSH = "/cy"
+
+
+@register.filter
+def band_label(code: str) -> labels.Label:
+    """The word for a band."""
+    return labels.BANDS.get(code, code)
+
+
+@register.filter
+def band_meaning(code: str) -> labels.Label:
+    """What a band means, in one line."""
+    return labels.BAND_MEANINGS.get(code, "")
+
+
+@register.filter
+def trend_label(code: str) -> labels.Label:
+    """The words for a trend."""
+    return labels.TRENDS.get(code, code)
+
+
+@register.filter
+def kind_label(code: str) -> labels.Label:
+    """The words for a kind of evidence."""
+    return labels.KINDS.get(code, code)
+
+
+@register.filter
+def group_label(code: str) -> labels.Label:
+    """A group's name."""
+    return labels.group_label(code)
+
+
+@register.filter
+def category_label(code: str) -> labels.Label:
+    """A category's name for one product."""
+    return labels.category_singular(code)
+
+
+@register.filter
+def category_plural(code: str) -> labels.Label:
+    """A category's name for many products."""
+    return labels.category_plural(code)
+
+
+@register.filter
+def rate(value: float) -> str:
+    """A yearly rate to one decimal, or two below 0.1, so that it never reads as nothing."""
+    return str(formats.number_format(value, decimal_pos=2 if 0 < value < 0.1 else 1))
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share as a whole percentage without the sign."""
+    return f"{value * 100:.0f}"
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context: dict[str, Any], code: str) -> str:
+    """The address of this same page, with its query, in another language."""
+    request = context.get("request")
+    path = request.get_full_path() if request is not None else "/"
+    if path == _WELSH or path.startswith((f"{_WELSH}/", f"{_WELSH}?")):
+        path = path[len(_WELSH) :] or "/"
+    path = "/" + path.lstrip("/")
+    return f"{_WELSH}{path}" if code == "cy" else path
+
+
+@register.simple_tag
+def language_code() -> str:
+    """The language of this page, also where there is no request to ask."""
+    return (translation.get_language() or "en")[:2]
+
+
+@register.simple_tag
+def month_columns(counts: Sequence[int], step: float = 6, height: float = 24) -> plots.Columns:
+    """The columns of the 24-month evidence line."""
+    return plots.columns(counts=counts, step=step, height=height)
+
+
+@register.simple_tag
+def interval_places(low: float, middle: float, high: float, top: float, threshold: float) -> plots.Interval:
+    """Where the interval bar's parts stand."""
+    return plots.interval(low=low, middle=middle, high=high, top=top, threshold=threshold)
+
+
+@register.simple_tag
+def page_numbers(page: Page[Any]) -> Iterable[int | str]:
+    """Page numbers around the current page, with an ellipsis for those left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag
+def ellipsis_sign() -> str:
+    """What stands for pages left out."""
+    return str(Paginator.ELLIPSIS)
