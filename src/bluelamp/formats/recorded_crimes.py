@@ -1,6 +1,7 @@
 """Recorded crimes by product: crime_number,recorded_on,maker,product,force[,count].
 
-The crime number is looked at (present, once in the file) and then dropped: no part of it is kept, not even in a refusal.
+The crime number is looked at (present, once in the file) and then dropped: no part of it is kept, not even in a
+refusal.
 """
 
 from collections.abc import Iterator

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from bluelamp.index.web.views import OUTSIDE
 from bluelamp.project.config import LOOPBACK
 
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
 
 
 def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Note in `request.META` whether the answer may leave this machine, so that no specimen edition does.
+    """Set `request.outside`: whether the answer may leave this machine, so that no specimen edition does.
 
     True where the process listens or answers beyond loopback, where a proxy passed the request on, or where the peer
     is not this machine: RED-LINES 4 exempts specimens on loopback only.
@@ -22,7 +21,7 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         peer = request.META.get("REMOTE_ADDR", "")
         forwarded = any(name in request.META for name in _FORWARDED)
         far = bool(peer) and peer not in LOOPBACK
-        request.META[OUTSIDE] = settings.BLUELAMP_OUTSIDE or forwarded or far
+        request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
         return get_response(request)
 
     return middleware

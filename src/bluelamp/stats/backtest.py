@@ -1,29 +1,127 @@
-"""How well a ranking foresaw what happened. Arrays are in ranked order: `hits[i]` says whether rank i + 1 came true."""
+"""How well a ranking foresaw what happened.
+
+The metrics take arrays in ranked order: `hits[i]` says whether rank i + 1 came true. `ranking` makes that order.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from bluelamp.stats.intervals import Floats, tail_of
+
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+def ranking(*, scores: npt.ArrayLike) -> Ints:
+    """Positions by falling score; equal scores keep their order, so give items sorted by key for a fixed order.
+
+    A score that is not a number (no prediction) ranks last.
+    """
+    values = np.asarray(scores, dtype=np.float64)
+    return np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable").astype(np.int64)
 
 
 def precision_at(*, hits: Bools, k: int) -> float:
-    """Share of the first k that came true (k stays the divisor where there are fewer)."""
+    """Share of the first k that came true; k stays the divisor where there are fewer. Raises ValueError if k < 1."""
+    _check_depth(k)
     return float(hits[:k].sum() / k)
 
 
 def recall_at(*, hits: Bools, k: int, positives: int) -> float:
-    """Share of all positives that stand in the first k; 0 where there is none."""
+    """Share of all positives that stand in the first k; 0 where there is no positive. Raises ValueError if k < 1."""
+    _check_depth(k)
     return float(hits[:k].sum() / positives) if positives else 0.0
 
 
-def ndcg_at(*, hits: Bools, k: int, positives: int) -> float:
-    """Normalised discounted cumulative gain with binary gains. Source: Jarvelin and Kekalainen (2002)."""
+def ndcg_at(*, hits: Bools, k: int, positives: int, gains: Floats | None = None) -> float:
+    """Normalised discounted cumulative gain at depth k, between 0 and 1; 0 where there is nothing to gain.
+
+    Gains are binary (`positives` ones in all) unless given: `gains` then holds every item's gain in ranked order, and
+    `hits` and `positives` are not looked at. Raises ValueError if k < 1. Source: Jarvelin and Kekalainen (2002),
+    section 2.2, with the base-2 discount at every rank.
+    """
+    _check_depth(k)
     discount = 1 / np.log2(np.arange(2, k + 2))
-    ideal = discount[: min(k, positives)].sum()
-    return float((hits[:k] * discount[: len(hits[:k])]).sum() / ideal) if positives else 0.0
+    if gains is None:
+        won, best = hits[:k].astype(np.float64), np.ones(min(k, positives))
+    else:
+        won, best = gains[:k], np.sort(gains)[::-1][:k]
+    ideal = float((best * discount[: len(best)]).sum())
+    return float((won * discount[: len(won)]).sum() / ideal) if ideal else 0.0
 
 
 def average_precision(*, hits: Bools, positives: int) -> float:
-    """Area under the precision-recall curve by the step rule: mean precision at the rank of each positive."""
+    """Area under the precision-recall curve by the step rule: mean precision at the rank of each positive.
+
+    Positives that are not ranked count as never found. Ties are as the ranking broke them: no interpolation. Source:
+    Davis and Goadrich (2006), section 3, on why not to interpolate.
+    """
     ranks = np.flatnonzero(hits) + 1
     return float((np.arange(1, len(ranks) + 1) / ranks).sum() / positives) if positives else 0.0
+
+
+def _check_depth(k: int) -> None:
+    if k < 1:
+        raise ValueError("The depth must be 1 or more.")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One method at one date in ranked order: what came true, and each item's cluster (a number from 0)."""
+
+    hits: Bools
+    clusters: Ints
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mean difference of two methods and its percentile interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def paired_bootstrap(
+    *,
+    ours: Sequence[Ranked],
+    theirs: Sequence[Ranked],
+    metric: Callable[[Bools], float],
+    rng: np.random.Generator,
+    draws: int = 500,
+    level: float = 0.90,
+) -> Difference:
+    """Interval of the mean over dates of metric(ours) - metric(theirs), drawing whole clusters with replacement.
+
+    `ours[i]` and `theirs[i]` rank the same items at the same date. One draw takes as many clusters as there are, the
+    same for both methods and all dates, because windows overlap and the products of a maker share their fate; an item
+    drawn twice stands twice in a row. The metric gets the resampled hits in ranked order. Raises ValueError where the
+    two do not rank the same dates and clusters. Source: Efron and Tibshirani (1993), chapters 8 and 13; Cameron, Gelbach
+    and Miller (2008) for clusters.
+    """
+    tail = tail_of(level=level)
+    if not ours or draws < 1 or len(ours) != len(theirs):
+        raise ValueError("Both methods need the same dates, at least one, and at least one draw.")
+    for a, b in zip(ours, theirs, strict=True):
+        if not np.array_equal(np.sort(a.clusters), np.sort(b.clusters)):
+            raise ValueError("Both methods must rank the same items.")
+    known = np.unique(np.concatenate([r.clusters for r in ours]))
+    size = int(known.max()) + 1 if len(known) else 0
+
+    def difference(times: Ints) -> float:
+        pairs = zip(ours, theirs, strict=True)
+        return float(np.mean([metric(_repeated(a, times)) - metric(_repeated(b, times)) for a, b in pairs]))
+
+    found = np.empty(draws)
+    for i in range(draws):
+        drawn = known[rng.integers(0, len(known), len(known))] if len(known) else known
+        found[i] = difference(np.bincount(drawn, minlength=size))
+    low, high = np.quantile(found, [tail, 1 - tail])
+    return Difference(mean=difference(np.ones(size, dtype=np.int64)), low=float(low), high=float(high))
+
+
+def _repeated(ranked: Ranked, times: Ints) -> Bools:
+    return np.repeat(ranked.hits, times[ranked.clusters])

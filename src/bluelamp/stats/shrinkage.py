@@ -1,57 +1,79 @@
 """Gamma-Poisson shrinkage: rates of a group of products borrow strength from each other."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.stats.intervals import Floats, check_counts, gamma_quantile
+from bluelamp.stats.intervals import Floats, check_counts, gamma_quantile, tail_of
 
-# The prior is never worth less than a tenth of a year's evidence, nor more than a thousand years'.
-_LEAST_RATE, _MOST_RATE = 0.1, 1_000.0
+# Fewer counts, or fewer of them above zero, cannot show how much rates differ.
+LEAST_COUNTS, LEAST_ABOVE_ZERO = 5, 3
+# A prior is worth at least a twentieth of one product's exposure (and at most that of the whole group).
+_LEAST_SHARE = 0.05
 _GRID = 400
 
 
 @dataclass(frozen=True)
 class GammaPrior:
-    """A Gamma distribution of rates; mean = shape / rate, and `rate` is the evidence it is worth, in exposure."""
+    """A Gamma distribution of rates; `rate` is the evidence it is worth, in exposure. Raises ValueError if improper."""
 
     shape: float
     rate: float
 
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.shape) and math.isfinite(self.rate) and self.shape > 0 and self.rate > 0):
+            raise ValueError("A prior needs a shape and a rate above 0.")
+
     @property
     def mean(self) -> float:
+        """The mean rate, events per exposure."""
         return self.shape / self.rate
 
 
 def fit_gamma_prior(*, counts: npt.ArrayLike, exposures: npt.ArrayLike) -> GammaPrior:
-    """The Gamma prior that makes the counts likeliest, its mean held at the pooled rate (with half an event added).
+    """The Gamma prior that makes the counts of a group likeliest, its mean held at the pooled rate.
 
-    The marginal likelihood is negative binomial; its one free parameter, the prior's weight, is searched on a fixed
-    logarithmic grid between 0.1 and 1,000 units of exposure, so that counts without over-dispersion give a strong prior
-    instead of a negative variance, and the same counts always the same prior. Raises ValueError without counts.
-    Source: Clayton and Kaldor (1987), section 2; Robbins (1956).
+    Pooled rate: (all events + 1/2) / all exposure, so that it is never 0. The marginal likelihood of a count is
+    negative binomial; its one free parameter, the prior's worth in exposure, is searched on a fixed logarithmic grid of
+    400 steps from a twentieth of the mean exposure to the exposure of the whole group. Both ends are clamps: counts
+    that vary no more than chance end at the upper one, where the prior says what the pooled group itself would,
+    Gamma(events + 1/2, exposure), instead of a variance of 0 or less. Fallback: with fewer than 5 counts, or fewer than
+    3 above zero, nobody can tell how much rates differ; the prior is then Gamma(1/2, 1 / (2 x pooled rate)), clamped
+    alike. The order of counts has no effect. Raises ValueError without counts, for a negative count, or for an exposure
+    that is not positive. Source: Clayton and Kaldor (1987), Biometrics 43, section 2; Robbins (1956).
     """
-    from scipy.special import gammaln
-
-    n, t = check_counts(counts=np.sort(np.atleast_1d(counts)), exposures=exposures)
+    n, t = check_counts(counts=counts, exposures=exposures)
     if n.size == 0:
         raise ValueError("A prior needs at least one count.")
-    mean = (n.sum() + 0.5) / t.sum()
+    # fsum is exact whatever the order, so that the same group gives the same bytes.
+    exposure = math.fsum(t.ravel())
+    mean = (math.fsum(n.ravel()) + 0.5) / exposure
+    least, most = _LEAST_SHARE * exposure / n.size, exposure
+    if n.size < LEAST_COUNTS or int((n > 0).sum()) < LEAST_ABOVE_ZERO:
+        rate = min(max(0.5 / mean, least), most)
+    else:
+        rate = _likeliest(n=n.ravel(), t=t.ravel(), mean=mean, rates=np.geomspace(least, most, _GRID))
+    return GammaPrior(shape=mean * rate, rate=rate)
+
+
+def _likeliest(*, n: Floats, t: Floats, mean: float, rates: Floats) -> float:
+    """The worth with the highest marginal likelihood. Equal counts are computed once."""
+    from scipy.special import gammaln
+
     values, repeats = np.unique(np.stack([n, t]), axis=1, return_counts=True)
     events, years = values[0][:, None], values[1][:, None]
-    rate = np.geomspace(_LEAST_RATE, _MOST_RATE, _GRID)[None, :]
+    rate = rates[None, :]
     shape = mean * rate
-    each = (
-        gammaln(events + shape) - gammaln(shape) + shape * np.log(rate / (rate + years)) - events * np.log(rate + years)
-    )
-    best = int(np.argmax((each * repeats[:, None]).sum(axis=0)))
-    return GammaPrior(shape=float(shape[0, best]), rate=float(rate[0, best]))
+    # Terms that do not depend on the prior are left out; log1p keeps the likelihood flat, not noisy, for strong priors.
+    each = gammaln(events + shape) - gammaln(shape) - shape * np.log1p(years / rate) - events * np.log(rate + years)
+    return float(rates[int(np.argmax((each * repeats[:, None]).sum(axis=0)))])
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Gamma posteriors of rates: shapes and rates, means and the bounds of the interval asked for."""
+    """Gamma posteriors of rates, all arrays of one shape: shapes, rates, means and the bounds of an interval."""
 
     shape: Floats
     rate: Floats
@@ -61,13 +83,15 @@ class Posterior:
 
 
 def shrink(*, counts: npt.ArrayLike, exposures: npt.ArrayLike, prior: GammaPrior, level: float = 0.90) -> Posterior:
-    """Posterior rates under a prior; each mean lies between the raw rate and the prior's mean.
+    """Posterior rates under a prior, with equal-tailed intervals; each mean lies between the raw rate and the prior's.
 
-    Raises ValueError for a negative count or an exposure that is not positive. Source: Gelman et al., Bayesian Data
-    Analysis, 3rd edition, section 2.6.
+    `counts` are events, `exposures` years (or units x years); results are events per exposure. Under one prior, one
+    more event raises the mean and both bounds. Raises ValueError for a negative count, an exposure that is not
+    positive, or a level outside (0, 1). Source: Gelman and others, Bayesian Data Analysis, 3rd edition, section 2.6.
     """
     n, t = check_counts(counts=counts, exposures=exposures)
     shape, rate = n + prior.shape, t + prior.rate
-    tail = (1 - level) / 2
+    tail = tail_of(level=level)
     low = gamma_quantile(share=tail, shape=shape, rate=rate)
-    return Posterior(shape, rate, shape / rate, low, gamma_quantile(share=1 - tail, shape=shape, rate=rate))
+    high = gamma_quantile(share=1 - tail, shape=shape, rate=rate)
+    return Posterior(shape=shape, rate=rate, mean=shape / rate, low=low, high=high)

@@ -3,7 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.stats.intervals import Floats
+from bluelamp.stats.intervals import Floats, check_counts, tail_of
+
+RISING, FALLING, NO_CLEAR_CHANGE = "rising", "falling", "no-clear-change"
 
 
 def rate_ratio_interval(
@@ -11,17 +13,26 @@ def rate_ratio_interval(
 ) -> tuple[Floats, Floats]:
     """Interval of (rate now / rate before) from two Poisson counts, by the Jeffreys interval of the binomial share.
 
-    Given the sum, the count now is binomial with odds ratio x exposure_now / exposure_before. Infinite where the count
-    before is 0. Raises ValueError for exposures that are not positive. Source: Brown, Cai, DasGupta (2001), section 4.3.
+    Given their sum, the count now is exactly binomial with odds ratio x exposure_now / exposure_before; no approximation
+    for large counts is made. `now` and `before` have one shape, and so have the bounds. The lower bound is 0 where the
+    count now is 0, the upper one infinite where the count before is 0. Raises ValueError for a negative count, an
+    exposure that is not positive, or a level outside (0, 1). Source: Przyborowski and Wilenski (1940) for the
+    conditioning; Brown, Cai and DasGupta (2001), Statistical Science 16, section 4.3, for the interval.
     """
     from scipy.special import betaincinv
 
-    if exposure_now <= 0 or exposure_before <= 0:
-        raise ValueError("Exposures must be more than 0.")
-    x, y = np.asarray(now, dtype=np.float64), np.asarray(before, dtype=np.float64)
-    tail = (1 - level) / 2
+    x, _ = check_counts(counts=now, exposures=exposure_now)
+    y, _ = check_counts(counts=before, exposures=exposure_before)
+    tail = tail_of(level=level)
     low = np.where(x == 0, 0.0, betaincinv(x + 0.5, y + 0.5, tail))
     high = np.where(y == 0, 1.0, betaincinv(x + 0.5, y + 0.5, 1 - tail))
     scale = exposure_before / exposure_now
     with np.errstate(divide="ignore"):
-        return low / (1 - low) * scale, np.where(high >= 1, np.inf, high / (1 - high) * scale)
+        return low / (1 - low) * scale, high / (1 - high) * scale
+
+
+def direction(*, low: float, high: float) -> str:
+    """What an interval of a rate ratio says: rising, falling or no clear change (where it holds 1)."""
+    if low > 1:
+        return RISING
+    return FALLING if high < 1 else NO_CLEAR_CHANGE

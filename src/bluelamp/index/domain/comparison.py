@@ -47,7 +47,7 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The facts as arrays: product keys in order, their history, labels by KEV day, and each product's first CVE day."""
+    """The facts as arrays: product keys in order, history, labels by KEV day, and each product's first CVE day."""
 
     keys: tuple[tuple[str, str], ...]
     history: History

@@ -85,7 +85,7 @@ class _Tally:
     crimes: int = 0
 
     def series(self) -> dict[int, int]:
-        """Dates by month. Where sources differ the largest counts, so that none adds to another's and none is hidden."""
+        """Dates by month. Where sources differ the largest counts: none adds to another's, none is hidden."""
         months = {m for by_month in self.dates.values() for m in by_month}
         return {m: max(by_month.get(m, 0) for by_month in self.dates.values()) for m in months}
 
@@ -99,7 +99,7 @@ def may_be_named(*, sources: Iterable[SourceFact], crimes: int) -> bool:
 
 
 def band_of(*, jeffreys_low: float, low: float, threshold: float) -> str:
-    """RED-LINES 2: high only if both lower bounds exceed the threshold. Without units in use nothing can be called low."""
+    """RED-LINES 2: high only if both lower bounds exceed the threshold; without units in use nothing is called low."""
     return "high" if jeffreys_low > threshold and low > threshold else "cannot-tell"
 
 
@@ -145,7 +145,7 @@ def narrower_split(
     sources: Sequence[SourceFact],
     parameters: Parameters,
 ) -> tuple[tuple[str, str, int, str], ...]:
-    """(model, product, dates, band) with every model counted alone, unpooled: what the bands would be without families."""
+    """(model, product, dates, band) with every model counted alone, unpooled: the bands without families."""
     placed = {p.key for p in products}
     by_source = {s.id: s for s in sources}
     rows = [r for r in counts if r.model_key and r.product_key in placed]

@@ -23,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 class History:
     """What happened to products: pairs (index of the product, day), one pair an event, sorted in no particular way.
 
-    `exploited_*` are entries of a known-exploited list, `published_*` CVEs; `maker` is each product's maker as a number.
+    `exploited_*` are entries of a known-exploited list, `published_*` CVEs; `maker` numbers each product's maker.
     """
 
     maker: Ints
@@ -37,7 +37,8 @@ def decayed_exploited(*, history: History, as_of: int) -> Floats:
     """Per product: known-exploited entries before `as_of`, each weighing half as much for every 365 days of age."""
     known = history.exploited_day < as_of
     weight = 0.5 ** ((as_of - history.exploited_day[known]) / HALF_LIFE_DAYS)
-    return np.bincount(history.exploited_product[known], weights=weight, minlength=len(history.maker))
+    totals = np.bincount(history.exploited_product[known], weights=weight, minlength=len(history.maker))
+    return totals.astype(np.float64)
 
 
 def cve_count(*, history: History, as_of: int, recent: bool = False) -> Floats:
@@ -62,13 +63,15 @@ def contributions(*, history: History, as_of: int) -> Mapping[str, Floats]:
 
 def score(*, history: History, as_of: int) -> Floats:
     """The first method's score: the sum of its contributions."""
-    return np.sum(list(contributions(history=history, as_of=as_of).values()), axis=0)
+    parts = list(contributions(history=history, as_of=as_of).values())
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
 
 
 def recency_rule(*, history: History, as_of: int) -> Floats:
     """The rule to beat: recency-weighted known-exploited entries, CVE count breaking ties."""
     counts = cve_count(history=history, as_of=as_of)
-    return decayed_exploited(history=history, as_of=as_of) + counts / (counts.max(initial=0.0) + 1.0) * 1e-9
+    ties = counts / (float(counts.max(initial=0.0)) + 1.0) * 1e-9
+    return np.asarray(decayed_exploited(history=history, as_of=as_of) + ties, dtype=np.float64)
 
 
 def count_rule(*, history: History, as_of: int) -> Floats:

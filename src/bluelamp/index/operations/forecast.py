@@ -65,7 +65,12 @@ def watch_list(*, prepared: Prepared, as_of: date, top: int) -> list[Foreseen]:
     order, scores = ranked(prepared=prepared, as_of=as_of, method=score)
     parts = contributions(history=prepared.history, as_of=day_number(as_of))
     return [
-        Foreseen(*prepared.keys[i], round(float(s), 4), {name: round(float(v[i]), 4) for name, v in parts.items()})
+        Foreseen(
+            vendor_key=prepared.keys[i][0],
+            product_key=prepared.keys[i][1],
+            score=round(float(s), 4),
+            reasons={name: round(float(v[i]), 4) for name, v in parts.items()},
+        )
         for i, s in zip(order[:top], scores[:top], strict=True)
     ]
 

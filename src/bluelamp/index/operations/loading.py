@@ -1,8 +1,8 @@
-"""Taking a feed's file in: parse, find the products, quarantine what cannot be used, store, announce in the manifest."""
+"""Taking a feed's file in: parse, find the products, put aside what cannot be used, store."""
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -168,6 +168,6 @@ def _sightings(*, feed: Feed, rows: list[SightingRow]) -> tuple[pa.Table, tuple[
     return _table(fields, SIGHTING_SCHEMA), (counted[0], counted[1], counted[2])
 
 
-def _table(fields: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+def _table(fields: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*fields, strict=True)) or [()] * len(schema)
     return pa.table([pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)

@@ -1,175 +1,174 @@
-"""The Index's part of the open API: the same named products as the pages, read only."""
+"""The open API of the Index: the same figures as the pages, typed, with ETags and problem documents."""
 
 import hashlib
-from datetime import date
-from http import HTTPStatus
+from importlib import metadata
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI, Query, Router, Schema
-from ninja.errors import HttpError, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest
+from django.utils.http import quote_etag
+from django.utils.translation import override
+from django.views.decorators.http import condition
+from ninja import Path, Query, Router
+from ninja.decorators import decorate_view
+from ninja.errors import HttpError
 
-from bluelamp.index.models import Edition
-from bluelamp.index.queries import named_rows, visible_edition
-from bluelamp.index.web import reads
-from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
+from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations.export import NOTE
+from bluelamp.index.queries import named_rows
+from bluelamp.index.web import filters as choice
+from bluelamp.index.web import reads, schemas
+from bluelamp.index.web.problems import register_problem_handlers
+from bluelamp.index.web.statements import listed_sightings, no_evidence
+from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
+from bluelamp.kernel.catalogue.queries import loaded_version
+from bluelamp.ui import labels
 
-router = Router(tags=["Security Index"])
-PROBLEM = "application/problem+json"
-MOST = 100
+__all__ = ["register_problem_handlers", "router"]
 
-
-class EditionOut(Schema):
-    """The visible edition."""
-
-    id: str
-    number: int
-    status: str
-    note: str
-    period_start: date
-    period_end: date
-    figures_hash: str
-    coverage: dict[str, Any]
-
-
-class ProductOut(Schema):
-    """A product with evidence in the period; rates are confirmed dates a year."""
-
-    status: str
-    product_key: str
-    product_name: str
-    maker_name: str
-    category: str
-    dates: int
-    rate: float
-    low: float
-    high: float
-    band: str
-    rank_low: int
-    rank_high: int
-    trend: str
-    first_seen: date
-    last_seen: date
+router = Router(tags=["Index"])
+_PROBLEMS: dict[Any, Any] = {404: schemas.Problem, 422: schemas.Problem}
+_FIGURES = (
+    "category", "group", "support", "dates", "dates_before", "rate", "shrunk", "low", "high", "jeffreys_low",
+    "jeffreys_high", "band", "rank_low", "rank_high", "trend", "trend_low", "trend_high", "monthly", "first_seen",
+    "last_seen",
+)  # fmt: skip
+Language = Annotated[schemas.Language, Query(description="The language of names of categories and of statements.")]
 
 
-class ProductsOut(Schema):
-    """One page of products."""
-
-    total: int
-    offset: int
-    products: list[ProductOut]
-
-
-class CategoryOut(Schema):
-    """A category and how many of its products have evidence in the period."""
-
-    code: str
-    group: str
-    name: str
-    products: int
+def _etag(request: HttpRequest, **_arguments: Any) -> str:
+    """Changes with the edition, the catalogue, the program, the address and its query, which holds the language."""
+    edition = reads.shown_edition(request)
+    figures = (str(edition.id), edition.figures_hash) if edition else ("", "")
+    parts = (*figures, loaded_version(), metadata.version("bluelamp"), request.path, request.META.get("QUERY_STRING", ""))
+    return quote_etag(hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32])
 
 
-class ProductQuery(Schema):
-    """Filters, order and page."""
-
-    category: str = ""
-    group: str = ""
-    band: str = ""
-    maker: str = ""
-    q: str = ""
-    sort: str = "confirmed"
-    limit: int = 50
-    offset: int = 0
-
-
-def register_problem_handlers(api: NinjaAPI) -> None:
-    """Answer every error of the API as problem+json (RFC 9457)."""
-
-    @api.exception_handler(ValidationError)
-    def invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
-        detail = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in exc.errors)
-        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
-
-    @api.exception_handler(HttpError)
-    def failed(request: HttpRequest, exc: HttpError) -> HttpResponse:
-        return _problem(HTTPStatus(exc.status_code), str(exc))
-
-
-def _problem(status: HTTPStatus, detail: str) -> HttpResponse:
-    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    return JsonResponse(body, status=status.value, content_type=PROBLEM)
-
-
-def _visible(request: HttpRequest) -> Edition:
-    edition = visible_edition(outside=getattr(request, "outside", True))
+def _edition(request: HttpRequest) -> Edition:
+    edition = reads.shown_edition(request)
     if edition is None:
-        raise HttpError(404, "No edition is published here yet.")
+        raise Http404("There is no edition to show.")
     return edition
 
 
-def _answer(request: HttpRequest, edition: Edition, body: dict[str, Any] | list[dict[str, Any]]) -> HttpResponse:
-    """JSON with an ETag of the edition and the question; 304 where the caller has it."""
-    sign = hashlib.sha256(f"{edition.id}{edition.figures_hash}{request.get_full_path()}".encode()).hexdigest()[:32]
-    etag = f'"{sign}"'
-    held = [t.strip().removeprefix("W/") for t in request.headers.get("If-None-Match", "").split(",")]
-    fresh = etag in held or "*" in held
-    response = HttpResponse(status=304) if fresh else JsonResponse(body, safe=False)
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    return response
+@router.get(
+    "/editions/current",
+    response={200: schemas.EditionOut, **_PROBLEMS},
+    summary="The newest edition",
+    description="What the newest edition covers, its parameters and its sources. 404 where there is none to show.",
+)
+@decorate_view(condition(etag_func=_etag))
+def current_edition(request: HttpRequest) -> Any:
+    """The newest edition that this reader may see."""
+    edition = _edition(request)
+    own = ("id", "number", "status", "origin", "period_start", "period_end", "built_at", "figures_hash", "input_hash")
+    chosen = ("period_months", "level", "high_threshold")
+    return {
+        **{name: getattr(edition, name) for name in (*own, "code_version")},
+        **{name: edition.parameters[name] for name in chosen},
+        "note": NOTE,
+        "coverage": {k: edition.coverage[k] for k in ("entries", "to_product", "maker_only", "unmapped")},
+        "sources": [{k: s[k] for k in schemas.SourceOut.model_fields} for s in edition.coverage["sources"]],
+    }
 
 
-@router.get("/editions/current", response=EditionOut, summary="The visible edition")
-def current_edition(request: HttpRequest) -> HttpResponse:
-    """The edition that the pages show."""
-    edition = _visible(request)
-    note = "One list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
-    fields = ("number", "status", "figures_hash", "coverage", "period_start", "period_end")
-    return _answer(request, edition, {"id": str(edition.id), "note": note, **{f: getattr(edition, f) for f in fields}})
-
-
-@router.get("/products", response=ProductsOut, summary="Products with evidence in the period")
-def products(request: HttpRequest, query: Annotated[ProductQuery, Query()]) -> HttpResponse:
-    """Filter, sort (`confirmed`, `name`, `dates`, `low`) and page; at most 100 at a time."""
-    edition = _visible(request)
-    if query.sort not in reads.ORDERS:
-        raise HttpError(422, f"sort: use one of {', '.join(reads.ORDERS)}")
-    if not 1 <= query.limit <= MOST or not 0 <= query.offset <= 1_000_000:
-        raise HttpError(422, f"limit: from 1 to {MOST}; offset: from 0 to 1,000,000")
-    if "\x00" in "".join((query.category, query.group, query.band, query.maker, query.q)):
-        raise HttpError(422, "A filter holds a NUL character.")
-    rows = reads.filtered_rows(edition=edition, wanted={k: str(v) for k, v in query.dict().items()})
-    page = rows[query.offset : query.offset + query.limit]
-    return _answer(
-        request,
-        edition,
-        {"total": rows.count(), "offset": query.offset, "products": [_product(edition, r) for r in page]},
+@router.get(
+    "/products",
+    response={200: schemas.ProductsOut, **_PROBLEMS},
+    summary="Products with evidence",
+    description="The products that the newest edition may name, with filters, an order and pages.",
+)
+@decorate_view(condition(etag_func=_etag))
+def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query()]) -> Any:
+    """One page of the products that may be named."""
+    for name, value, known in (("group", query.group, GROUPS), ("category", query.category, CATEGORIES)):
+        if value and value not in known:
+            raise HttpError(422, f"{name}: there is no {value[:40]!r}. See /api/v1/categories.")
+    edition = _edition(request)
+    filters = choice.Filters(
+        group=query.group, category=query.category, maker=query.maker, band=query.band or "", text=query.q, sort=query.sort
     )
+    found = Paginator(choice.apply_filters(named_rows(edition=edition), filters), query.per_page)
+    rows = list(found.page(query.page)) if query.page <= found.num_pages else []
+    with override(query.language):
+        listed = [_figures(edition, row) for row in rows]
+    return {
+        "status": edition.status,
+        "note": NOTE,
+        "total": found.count,
+        "page": query.page,
+        "pages": found.num_pages,
+        "products": listed,
+    }
 
 
-@router.get("/products/{key}", response=ProductOut, summary="One product")
-def product(request: HttpRequest, key: str) -> HttpResponse:
-    """A product with evidence in the period, by its key `maker:product`."""
-    edition = _visible(request)
-    row = None if "\x00" in key else named_rows(edition=edition).filter(product_key=key).first()
-    if row is None:
-        raise HttpError(404, "We hold no evidence about this product. That is not a sign that it is safe.")
-    return _answer(request, edition, _product(edition, row))
+@router.get(
+    "/products/{key}",
+    response={200: schemas.ProductDetailOut, **_PROBLEMS},
+    summary="One product",
+    description="Any product of the catalogue by its key; without evidence, `figures` is null and `statement` says so.",
+)
+@decorate_view(condition(etag_func=_etag))
+def one_product(
+    request: HttpRequest, key: Annotated[str, Path(description="`maker:product`.")], language: Language = "en"
+) -> Any:
+    """One product of the catalogue, with its figures and sightings where there are any."""
+    found = reads.shown_product(key=key)
+    if found is None:
+        raise Http404(f"There is no product {key[:100]!r}.")
+    edition = _edition(request)
+    row = reads.shown_row(edition=edition, product_key=key)
+    with override(language):
+        return {
+            "key": found.key,
+            "name": found.name,
+            "maker_key": found.maker_id,
+            "maker": found.maker.name,
+            "category": found.category,
+            "category_name": str(labels.category_singular(found.category)),
+            "support": found.support,
+            "statement": NOTE if row else no_evidence(),
+            "figures": _figures(edition, row) if row else None,
+            "sightings": [{k: s[k] for k in schemas.SightingOut.model_fields} for s in listed_sightings(row=row)]
+            if row
+            else [],
+        }
 
 
-@router.get("/categories", response=list[CategoryOut], summary="Categories")
-def categories(request: HttpRequest) -> HttpResponse:
-    """Every category, with the number of its products that have evidence in the period."""
-    edition = _visible(request)
-    counts: dict[str, int] = {}
-    for code in named_rows(edition=edition).values_list("category", flat=True):
-        counts[code] = counts.get(code, 0) + 1
-    body = [
-        {"code": c.code, "group": c.group, "name": c.plural, "products": counts.get(c.code, 0)}
-        for c in CATEGORIES.values()
-    ]
-    return _answer(request, edition, body)
+@router.get(
+    "/categories",
+    response={200: list[schemas.CategoryOut], **_PROBLEMS},
+    summary="Categories",
+    description="Every category in the order of the pages, with how many of its products the newest edition names.",
+)
+@decorate_view(condition(etag_func=_etag))
+def categories(request: HttpRequest, language: Language = "en") -> Any:
+    """Every category, with or without evidence."""
+    cards = {c.category: c for _, of_group in reads.category_cards(edition=_edition(request)) for c in of_group}
+    with override(language):
+        return [
+            {
+                "code": c.code,
+                "group": c.group,
+                "group_name": str(labels.group_label(c.group)),
+                "singular": str(labels.category_singular(c.code)),
+                "plural": str(labels.category_plural(c.code)),
+                "products": cards[c.code].products if c.code in cards else 0,
+                "newest": cards[c.code].newest if c.code in cards else None,
+            }
+            for c in CATEGORIES.values()
+        ]
 
 
-def _product(edition: Edition, row: Any) -> dict[str, Any]:
-    return {name: edition.status if name == "status" else getattr(row, name) for name in ProductOut.model_fields}
+def _figures(edition: Edition, row: EditionRow) -> dict[str, Any]:
+    return {
+        "status": edition.status,
+        "edition": edition.number,
+        "key": row.product_key,
+        "name": row.product_name,
+        "maker_key": row.maker_key,
+        "maker": row.maker_name,
+        "category_name": str(labels.category_singular(row.category)),
+        "group_name": str(labels.group_label(row.group)),
+        **{name: getattr(row, name) for name in _FIGURES},
+    }

@@ -14,6 +14,7 @@ from bluelamp.index.models import Edition
 from bluelamp.index.queries import backtest_summary, named_rows
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import reads
+from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
 from bluelamp.ui import labels
@@ -73,6 +74,7 @@ def search(request: HttpRequest) -> HttpResponse:
         more=more,
         makers=reads.search_makers(text=text),
         categories=_categories_like(text),
+        no_evidence=no_evidence(),
     )
 
 
@@ -141,9 +143,11 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {}
     if row is not None and edition is not None:
         start = edition.period_start.isoformat()
+        listed = listed_sightings(row=row)
         context = {
-            "inside": [s for s in row.sightings if s["on"] >= start],
-            "earlier": [s for s in row.sightings if s["on"] < start],
+            "inside": [s for s in listed if s["on"] >= start],
+            "earlier": [s for s in listed if s["on"] < start],
+            "crimes": crimes_words(count=row.recorded_crimes),
             "months": reads.months_of(row=row, edition=edition),
             "sources": reads.sources_of(edition),
             "model_names": reads.model_names(row=row),
@@ -161,6 +165,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         crumbs=tuple(crumbs),
         product=found,
         row=row,
+        no_evidence=no_evidence(),
         models=reads.models_of(product_key=key),
         **context,
     )

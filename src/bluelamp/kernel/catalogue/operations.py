@@ -88,7 +88,7 @@ class _Plan:
 
 
 def _display(written: tuple[str, str] | None, *, maker: str) -> str:
-    """The name to show for a written (maker, product); "" where there is none. The maker leads unless it already does."""
+    """The name to show for a written (maker, product), maker first; "" where there is none."""
     if not written:
         return ""
     product = " ".join(written[1].split())

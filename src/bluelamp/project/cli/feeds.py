@@ -59,8 +59,9 @@ def load(
     if loaded.repeated:
         notes.print(f"{file.name} was loaded before; nothing changed.")
         return
+    state = done.get_status_display()
     notes.print(
-        f"{done.rows:,} rows loaded from {file.name} by {done.feed_id}, {done.quarantined} put aside ({done.get_status_display()})."
+        f"{done.rows:,} rows loaded from {file.name} by {done.feed_id} ({state}), {done.quarantined} not."
     )
     if done.table == "sightings":
         notes.print(

@@ -54,7 +54,7 @@ def verify(
     number: Annotated[int | None, typer.Argument(help="The edition's number; else the newest.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Build an edition again from its frozen input and compare every published figure. Exit code 1 where one differs."""
+    """Build an edition again from its frozen input, compare every figure; exit code 1 where one differs."""
     edition = _newest() if number is None else Edition.objects.filter(number=number).first()
     if edition is None:
         raise NoEvidenceError(f"There is no edition {number}.")

@@ -1,6 +1,7 @@
 """Template tags and filters of the design system: words for codes, numbers, the language switch, plots."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import template
@@ -59,6 +60,30 @@ def category_plural(code: str) -> labels.Label:
 def rate(value: float) -> str:
     """A yearly rate to one decimal, or two below 0.1, so that it never reads as nothing."""
     return str(formats.number_format(value, decimal_pos=2 if 0 < value < 0.1 else 1))
+
+
+@register.filter
+def day(value: str) -> date:
+    """The date of an ISO text, to be written out by `date`."""
+    return date.fromisoformat(value)
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A coordinate as SVG wants it, whatever the language."""
+    return repr(value)
+
+
+@register.filter
+def item(values: Mapping[str, Any] | None, key: str) -> Any:
+    """One value of a mapping by a key that only the template knows; "" where there is none."""
+    return (values or {}).get(key, "")
+
+
+@register.filter
+def plain(value: object) -> object:
+    """A number to three decimals, anything else as it is."""
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
 
 
 @register.filter

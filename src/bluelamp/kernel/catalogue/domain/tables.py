@@ -1,4 +1,4 @@
-"""The hand-made tables of the catalogue, parsed to dataclasses. docs/reference/catalogue-tables.md explains each column."""
+"""The hand-made tables of the catalogue (columns: docs/reference/catalogue-tables.md), parsed to dataclasses."""
 
 import csv
 import hashlib

@@ -1,0 +1,159 @@
+"""The shapes that the API answers with. Rates are confirmed dates a year; intervals are 90 %."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+Band = Literal["high", "low", "cannot-tell"]
+Trend = Literal["rising", "falling", "no-clear-change"]
+Sort = Literal["newest", "name", "dates", "low"]
+Language = Literal["en", "cy"]
+
+
+class Problem(Schema):
+    """An error, in the form of RFC 9457."""
+
+    type: str = Field("about:blank", description="What kind of problem; about:blank where the status says it all.")
+    title: str = Field(description="The problem in a few words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field("", description="What is wrong with this request, and what to do.")
+
+
+class SourceOut(Schema):
+    """Who says so, and under which licence."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    url: str
+    derived_from: str = Field(description="The source that this one repeats; empty where it stands by itself.")
+    newest: str = Field(description="The newest date that the source gave.")
+
+
+class CoverageOut(Schema):
+    """How much of the evidence in the period belongs to what."""
+
+    entries: int
+    to_product: int
+    maker_only: int
+    unmapped: int
+
+
+class EditionOut(Schema):
+    """One edition of the Index."""
+
+    id: UUID
+    number: int
+    status: str = Field(description="'specimen': unsigned, made from one authority's list, cannot be published.")
+    origin: str
+    note: str = Field(description="What the edition lacks. Keep it with the figures.")
+    period_start: date
+    period_end: date
+    built_at: datetime
+    figures_hash: str
+    input_hash: str
+    code_version: str
+    period_months: int
+    level: float = Field(description="The coverage of the intervals.")
+    high_threshold: float = Field(description="The threshold of band 'high', in confirmed dates a year.")
+    coverage: CoverageOut
+    sources: list[SourceOut]
+
+
+class ProductOut(Schema):
+    """One product's figures. Carry `status` and the interval wherever you show them."""
+
+    status: str
+    edition: int
+    key: str = Field(description="`maker:product`.")
+    name: str
+    maker_key: str
+    maker: str
+    category: str
+    category_name: str
+    group: str
+    group_name: str
+    support: str = Field(description="'ended' where the maker has ended support; else empty (not known).")
+    dates: int = Field(description="Distinct dates in the period on which a source confirmed exploitation.")
+    dates_before: int = Field(description="The same for the period before.")
+    rate: float
+    shrunk: float
+    low: float
+    high: float
+    jeffreys_low: float
+    jeffreys_high: float
+    band: Band
+    rank_low: int
+    rank_high: int
+    trend: Trend
+    trend_low: float | None
+    trend_high: float | None
+    monthly: list[int] = Field(description="Confirmed dates by period month, oldest first.")
+    first_seen: date
+    last_seen: date
+
+
+class SightingOut(Schema):
+    """One piece of evidence."""
+
+    on: date
+    source: str
+    kind: str
+    refs: list[str] = Field(description="CVE identifiers; listed, not counted.")
+    written: str = Field(description="The product as the source writes it.")
+    model: str
+
+
+class ProductsOut(Schema):
+    """One page of products."""
+
+    status: str
+    note: str
+    total: int
+    page: int
+    pages: int
+    products: list[ProductOut]
+
+
+class ProductDetailOut(Schema):
+    """One catalogue product; `figures` is null where there is no evidence, and `statement` says what that means."""
+
+    key: str
+    name: str
+    maker_key: str
+    maker: str
+    category: str
+    category_name: str
+    support: str
+    statement: str
+    figures: ProductOut | None
+    sightings: list[SightingOut]
+
+
+class CategoryOut(Schema):
+    """One category, and how many of its products the edition names."""
+
+    code: str
+    group: str
+    singular: str
+    plural: str
+    group_name: str
+    products: int
+    newest: date | None
+
+
+class ProductsQuery(Schema):
+    """What to list."""
+
+    group: str = Field("", description="A group's code.")
+    category: str = Field("", description="A category's code.")
+    maker: str = Field("", description="A maker's key.")
+    band: Band | None = Field(None, description="A band.")
+    q: str = Field("", max_length=100, description="Words that the name of the product or maker holds.")
+    sort: Sort = Field("newest", description="The order.")
+    page: int = Field(1, ge=1, le=100_000, description="Which page.")
+    per_page: int = Field(50, ge=1, le=200, description="Products a page.")
+    language: Language = Field("en", description="The language of names of categories and of statements.")
