@@ -45,7 +45,7 @@ check: $(VENV)/.test ## lint, format, strict types, import rules, migrations (un
 
 test: setup-test check ## everything: checks, all tests, the database tests on PostgreSQL too
 	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered -q
-	pg_virtualenv -i '--auth=trust' bash scripts/test_on_postgres.sh
+	pg_virtualenv -o log_min_error_statement=panic -o log_min_messages=panic bash scripts/test_on_postgres.sh
 
 bench: $(VENV)/.test ## speed, as ratios against a baseline in the same run
 	$(BIN)/python scripts/bench.py

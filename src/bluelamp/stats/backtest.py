@@ -3,7 +3,7 @@
 The metrics take arrays in ranked order: `hits[i]` says whether rank i + 1 came true. `ranking` makes that order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ def ndcg_at(*, hits: Bools, k: int, positives: int, gains: Floats | None = None)
 
     Gains are binary (`positives` ones in all) unless given: `gains` then holds every item's gain in ranked order, and
     `hits` and `positives` are not looked at. Raises ValueError if k < 1. Source: Jarvelin and Kekalainen (2002),
-    section 2.2, with the base-2 discount at every rank.
+    ACM Transactions on Information Systems 20, 422-446, with the base-2 discount of later practice at every rank.
     """
     _check_depth(k)
     discount = 1 / np.log2(np.arange(2, k + 2))
@@ -57,7 +57,7 @@ def average_precision(*, hits: Bools, positives: int) -> float:
     """Area under the precision-recall curve by the step rule: mean precision at the rank of each positive.
 
     Positives that are not ranked count as never found. Ties are as the ranking broke them: no interpolation. Source:
-    Davis and Goadrich (2006), section 3, on why not to interpolate.
+    Davis and Goadrich (2006), on why not to interpolate.
     """
     ranks = np.flatnonzero(hits) + 1
     return float((np.arange(1, len(ranks) + 1) / ranks).sum() / positives) if positives else 0.0
@@ -99,8 +99,8 @@ def paired_bootstrap(
     `ours[i]` and `theirs[i]` rank the same items at the same date. One draw takes as many clusters as there are, the
     same for both methods and all dates, because windows overlap and the products of a maker share their fate; an item
     drawn twice stands twice in a row. The metric gets the resampled hits in ranked order. Raises ValueError where the
-    two do not rank the same dates and clusters. Source: Efron and Tibshirani (1993), chapters 8 and 13; Cameron, Gelbach
-    and Miller (2008) for clusters.
+    two do not rank the same dates and clusters. Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap,
+    chapters 8 and 13; Cameron, Gelbach and Miller (2008) for clusters.
     """
     tail = tail_of(level=level)
     if not ours or draws < 1 or len(ours) != len(theirs):
@@ -108,20 +108,31 @@ def paired_bootstrap(
     for a, b in zip(ours, theirs, strict=True):
         if not np.array_equal(np.sort(a.clusters), np.sort(b.clusters)):
             raise ValueError("Both methods must rank the same items.")
-    known = np.unique(np.concatenate([r.clusters for r in ours]))
-    size = int(known.max()) + 1 if len(known) else 0
 
-    def difference(times: Ints) -> float:
-        pairs = zip(ours, theirs, strict=True)
-        return float(np.mean([metric(_repeated(a, times)) - metric(_repeated(b, times)) for a, b in pairs]))
+    def difference(times: Ints | None) -> float:
+        return _mean(ours, metric, times) - _mean(theirs, metric, times)
 
-    found = np.empty(draws)
-    for i in range(draws):
-        drawn = known[rng.integers(0, len(known), len(known))] if len(known) else known
-        found[i] = difference(np.bincount(drawn, minlength=size))
+    found = [difference(times) for times in _drawn(ours, rng, draws)]
     low, high = np.quantile(found, [tail, 1 - tail])
-    return Difference(mean=difference(np.ones(size, dtype=np.int64)), low=float(low), high=float(high))
+    return Difference(mean=difference(None), low=float(low), high=float(high))
 
 
-def _repeated(ranked: Ranked, times: Ints) -> Bools:
-    return np.repeat(ranked.hits, times[ranked.clusters])
+def standard_error(
+    *, ranked: Sequence[Ranked], metric: Callable[[Bools], float], rng: np.random.Generator, draws: int = 500
+) -> float:
+    """Standard error of a metric's mean over dates, by the same bootstrap. Raises ValueError for under two draws."""
+    if draws < 2 or not ranked:
+        raise ValueError("A standard error needs a date and two draws.")
+    return float(np.std([_mean(ranked, metric, times) for times in _drawn(ranked, rng, draws)], ddof=1))
+
+
+def _mean(ranked: Sequence[Ranked], metric: Callable[[Bools], float], times: Ints | None) -> float:
+    return float(np.mean([metric(r.hits if times is None else np.repeat(r.hits, times[r.clusters])) for r in ranked]))
+
+
+def _drawn(ranked: Sequence[Ranked], rng: np.random.Generator, draws: int) -> Iterator[Ints]:
+    """For each draw, how often each cluster was drawn."""
+    known = np.unique(np.concatenate([r.clusters for r in ranked]))
+    for _ in range(draws):
+        drawn = known[rng.integers(0, max(len(known), 1), len(known))]
+        yield np.bincount(drawn, minlength=int(known.max(initial=-1)) + 1).astype(np.int64)

@@ -24,7 +24,7 @@ def jeffreys_interval(*, counts: npt.ArrayLike, exposures: npt.ArrayLike, level:
     shape and the unit events per exposure. The lower bound is exactly the quantile, but 0 for a count of 0 by the usual
     convention, since no event can rule out the rate 0. Raises ValueError for a negative count, an exposure that is not
     positive, or a level outside (0, 1). Source: Brown, Cai and DasGupta (2003), Interval estimation in exponential
-    families, Statistica Sinica 13, section 3.
+    families, Statistica Sinica 13, 19-49.
     """
     n, t = check_counts(counts=counts, exposures=exposures)
     tail = tail_of(level=level)

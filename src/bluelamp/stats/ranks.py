@@ -15,7 +15,7 @@ def probability_above(*, shape_x: Floats, rate_x: Floats, shape_y: Floats, rate_
 
     With both scaled to rate 1, Y' / (X' + Y') is Beta(shape_y, shape_x), and X > Y where it is below
     rate_y / (rate_x + rate_y). Source: NIST Digital Library of Mathematical Functions 8.17.2; Cook (2008), Numerical
-    computation of stochastic inequality probabilities, section 3.
+    computation of stochastic inequality probabilities.
     """
     from scipy.special import betainc
 
@@ -27,9 +27,9 @@ def rank_ranges(*, shape: Floats, rate: Floats, confidence: float = 0.95) -> tup
 
     Best = 1 + how many others are certainly higher; worst = N - how many are certainly lower, where certain is a
     pairwise probability above `confidence`. Only distinct posteriors are compared, so that 50,000 products with few
-    different counts are cheap; D distinct ones cost D x D. Raises ValueError for a shape or rate that is not positive, or
-    a confidence outside [0.5, 1), below which a pair could be ordered both ways. Source: Goldstein and Spiegelhalter
-    (1996), League tables and their limitations, Journal of the Royal Statistical Society A 159, section 4.
+    different counts are cheap; D distinct ones cost D x D. Raises ValueError for a shape or rate that is not positive,
+    or a confidence outside [0.5, 1), below which a pair could be ordered both ways. Source: Goldstein and Spiegelhalter
+    (1996), League tables and their limitations, Journal of the Royal Statistical Society A 159, 385-443.
     """
     a, b = np.asarray(shape, dtype=np.float64).ravel(), np.asarray(rate, dtype=np.float64).ravel()
     if not ((a > 0).all() and (b > 0).all() and 0.5 <= confidence < 1):

@@ -42,7 +42,7 @@ def fit_gamma_prior(*, counts: npt.ArrayLike, exposures: npt.ArrayLike) -> Gamma
     Gamma(events + 1/2, exposure), instead of a variance of 0 or less. Fallback: with fewer than 5 counts, or fewer than
     3 above zero, nobody can tell how much rates differ; the prior is then Gamma(1/2, 1 / (2 x pooled rate)), clamped
     alike. The order of counts has no effect. Raises ValueError without counts, for a negative count, or for an exposure
-    that is not positive. Source: Clayton and Kaldor (1987), Biometrics 43, section 2; Robbins (1956).
+    that is not positive. Source: Clayton and Kaldor (1987), Biometrics 43, 671-681; Robbins (1956).
     """
     n, t = check_counts(counts=counts, exposures=exposures)
     if n.size == 0:

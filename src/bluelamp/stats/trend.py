@@ -13,11 +13,11 @@ def rate_ratio_interval(
 ) -> tuple[Floats, Floats]:
     """Interval of (rate now / rate before) from two Poisson counts, by the Jeffreys interval of the binomial share.
 
-    Given their sum, the count now is exactly binomial with odds ratio x exposure_now / exposure_before; no approximation
-    for large counts is made. `now` and `before` have one shape, and so have the bounds. The lower bound is 0 where the
-    count now is 0, the upper one infinite where the count before is 0. Raises ValueError for a negative count, an
+    Given their sum, the count now is exactly binomial with odds ratio x exposure_now / exposure_before; there is no
+    approximation for large counts. `now`, `before` and the bounds have one shape. The lower bound is 0 where
+    the count now is 0, the upper one infinite where the count before is 0. Raises ValueError for a negative count, an
     exposure that is not positive, or a level outside (0, 1). Source: Przyborowski and Wilenski (1940) for the
-    conditioning; Brown, Cai and DasGupta (2001), Statistical Science 16, section 4.3, for the interval.
+    conditioning; Brown, Cai and DasGupta (2001), Statistical Science 16, 101-133, for the interval.
     """
     from scipy.special import betaincinv
 

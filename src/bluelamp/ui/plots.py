@@ -72,12 +72,12 @@ def interval(*, low: float, middle: float, high: float, top: float, threshold: f
 
 
 def round_up(value: float) -> float:
-    """The next of 1, 2, 3, 5, 10, 20, 30, 50 ... at or above a value; the end of an axis."""
+    """The next of 1, 2, 3, 4, 5, 7, 10, 20 ... at or above a value; the end of an axis."""
     if value <= 0:
         return 1.0
     scale = 1.0
     while True:
-        for step in (1, 2, 3, 5):
+        for step in (1, 2, 3, 4, 5, 7):
             if value <= step * scale:
                 return step * scale
         scale *= 10

@@ -52,9 +52,7 @@ def month_counts(
         table = engine.sql(sql).to_arrow_table()
     days = np.bitwise_count(table["day_bits"].to_numpy().astype(np.uint64)).astype(np.int32)
     table = table.drop_columns(["day_bits"]).append_column("dates", pa.array(days))
-    ordered = table.select([*keys, "months_back", "dates", "events"]).sort_by(
-        [(k, "ascending") for k in (*keys, "months_back")]
-    )
+    ordered = table.select([*keys, "months_back", "dates", "events"])
     # DuckDB sums integers to 128 bits; the frozen input keeps plain ones.
     return ordered.cast(pa.schema([*((k, pa.string()) for k in keys), *((n, pa.int32()) for n in _NUMBERS)]))
 

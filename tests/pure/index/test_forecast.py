@@ -1,13 +1,29 @@
 """The watch list and its back-test by hand-made history."""
 
+import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bluelamp.index.domain.comparison import DATES, Facts, day_number, measure, prepare, ranked, score_rows, summary
+from bluelamp.index.domain.comparison import (
+    DATES,
+    METHODS,
+    Facts,
+    Rule,
+    day_number,
+    difference,
+    measure,
+    prepare,
+    ranked,
+    score_rows,
+    summary,
+)
 from bluelamp.index.domain.comparison import compare as compare_all
-from bluelamp.index.domain.watchlist import contributions, recency_rule, score
+from bluelamp.index.domain.watchlist import WEIGHTS, contributions, decayed_exploited, recency_rule, score
 
 FACTS = Facts(
     kev=[("CVE-1", "a", date(2022, 1, 1)), ("CVE-2", "a", date(2022, 9, 1)), ("CVE-3", "x", date(2023, 2, 1))],
@@ -27,7 +43,7 @@ def test_dates_are_the_seven_of_the_definition() -> None:
 
 def test_label_keeps_the_named_makers_products_or_all_where_none_is() -> None:
     prepared = prepare(FACTS)
-    labels = {(prepared.keys[p], d) for p, d in zip(prepared.label_product, prepared.label_day, strict=True)}
+    labels = {(prepared.keys[p], d) for p, d in zip(prepared.labelled.product, prepared.labelled.day, strict=True)}
     assert labels == {
         (("a", "p"), day_number(date(2022, 1, 1))),
         (("a", "q"), day_number(date(2022, 9, 1))),
@@ -36,7 +52,7 @@ def test_label_keeps_the_named_makers_products_or_all_where_none_is() -> None:
 
 
 def test_metrics_of_the_rule_by_hand() -> None:
-    found = measure(prepared=prepare(FACTS), as_of=date(2022, 7, 1), name="rule", method=recency_rule)
+    found = measure(prepared=prepare(FACTS), as_of=date(2022, 7, 1), name="rule", rule=Rule(method=recency_rule))
     assert (found.candidates, found.positives) == (3, 2)
     assert found.p50 == 2 / 50 and found.ap == pytest.approx((1 / 2 + 2 / 3) / 2) and found.cold_recall500 == 1
 
@@ -62,4 +78,72 @@ def test_contributions_add_up_and_the_order_of_facts_is_irrelevant() -> None:
 
 
 def test_summary_has_a_row_a_method_and_span() -> None:
-    assert len(summary(compare_all(prepared=prepare(FACTS)))) == 6
+    assert len(summary(compare_all(prepared=prepare(FACTS)))) == 2 * len(METHODS)
+
+
+days = st.dates(date(2021, 1, 1), date(2024, 1, 1))
+cves = st.integers(1, 12).map(lambda i: f"CVE-{i}")
+names = st.tuples(cves, st.sampled_from("abc?"), st.sampled_from("pqrst"))
+worlds = st.builds(
+    Facts,
+    kev=st.lists(st.tuples(cves, st.sampled_from("abcx"), days), max_size=12),
+    pairs=st.lists(names, min_size=1, max_size=25),
+    published=st.dictionaries(cves, days, max_size=12),
+)
+AS_OF = date(2022, 7, 1)
+
+
+def scores(facts: Facts) -> dict[tuple[str, str], float]:
+    prepared = prepare(facts)
+    order, found = ranked(prepared=prepared, as_of=AS_OF, method=score)
+    return {prepared.keys[i]: float(s) for i, s in zip(order, found, strict=True)}
+
+
+@given(worlds)
+def test_evidence_from_the_date_on_changes_no_score_and_no_candidate(world: Facts) -> None:
+    # A pair of a CVE that was published later is later evidence too.
+    past = Facts(
+        kev=[k for k in world.kev if k[2] < AS_OF],
+        pairs=world.pairs,
+        published={c: d for c, d in world.published.items() if d < AS_OF},
+    )
+    known = {*past.published, *(c for c, _, _ in past.kev)}
+    assert scores(world) == scores(past) == scores(replace(past, pairs=[p for p in past.pairs if p[0] in known]))
+
+
+@given(worlds)
+def test_reasons_are_never_negative_and_repeats_add_nothing(world: Facts) -> None:
+    twice = Facts(kev=[*world.kev, *world.kev], pairs=[*world.pairs, *world.pairs], published=world.published)
+    assert scores(world) == scores(twice)
+    parts = contributions(history=prepare(world).history, as_of=day_number(AS_OF))
+    assert all((part >= 0).all() for part in parts.values())
+    assert "?" not in {maker for maker, _ in scores(world)}
+
+
+def test_of_an_entry_with_many_products_the_three_with_most_cves_count() -> None:
+    pairs = [("CVE-1", "a", p) for p in "pqrst"] + [(f"CVE-{n}", "a", p) for n, p in ((2, "t"), (3, "t"), (4, "r"))]
+    facts = Facts(kev=[("CVE-1", "a", date(2022, 1, 1))], pairs=pairs, published={"CVE-1": date(2021, 1, 1)})
+    prepared = prepare(facts)
+    assert [prepared.keys[i][1] for i in prepared.labelled.product] == ["t", "r", "p"]
+    # No CVE but the first has a known day: at any date the five are equal, and the key decides.
+    own = decayed_exploited(history=prepared.history, as_of=day_number(date(2023, 1, 1)))
+    assert own.tolist() == [0.5, 0.5, 0.5, 0, 0]
+
+
+def test_one_product_by_hand() -> None:
+    facts = Facts(
+        kev=[("CVE-1", "a", date(2022, 1, 1))],
+        pairs=[("CVE-1", "a", "p"), ("CVE-2", "a", "q")],
+        published={"CVE-1": date(2020, 1, 1), "CVE-2": date(2022, 6, 1)},
+    )
+    volume = math.log(2)
+    of_maker = math.log(1.5)
+    expected = {("a", "p"): 0.5, ("a", "q"): WEIGHTS.maker * of_maker * volume + WEIGHTS.volume * volume}
+    prepared = prepare(facts)
+    order, found = ranked(prepared=prepared, as_of=date(2023, 1, 1), method=score)
+    assert {prepared.keys[i]: s for i, s in zip(order, found, strict=True)} == pytest.approx(expected)
+
+
+def test_a_method_does_not_differ_from_itself() -> None:
+    found = difference(prepared=prepare(FACTS), other="first method", rng=np.random.default_rng(1), draws=5)
+    assert (found.mean, found.low, found.high) == (0, 0, 0)

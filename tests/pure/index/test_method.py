@@ -1,26 +1,27 @@
-"""The Index's rules: periods, naming, bands, figures."""
+"""The Index's rules: periods, naming, bands, figures. RED-LINES 1 to 3 and 7 as far as figures go."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bluelamp.index.domain.bands import Interval, band_of
 from bluelamp.index.domain.method import (
     CountRow,
     Figure,
     ProductFact,
     SourceFact,
-    band_of,
     build_figures,
-    may_be_named,
+    combined_dates,
     narrower_split,
-    trend_of,
 )
+from bluelamp.index.domain.naming import may_be_named
 from bluelamp.index.domain.parameters import Parameters
-from bluelamp.index.domain.period import month_end, months_back, period_ending
+from bluelamp.index.domain.period import Period, month_bounds, month_end, months_back, period_ending
 
 KEV = SourceFact(id="cisa-kev", authority=True, derived_from=None)
 COPY = SourceFact(id="copy", authority=False, derived_from="cisa-kev")
@@ -33,8 +34,12 @@ def row(product: str = "m:p0", *, months: int = 0, dates: int = 1, source: str =
     return CountRow("m", product, model, kind, source, months, dates, dates)
 
 
-def build(rows: Sequence[CountRow], sources: Sequence[SourceFact] = (KEV, COPY, ONE, TWO)) -> dict[str, Figure]:
-    found = build_figures(counts=rows, products=PRODUCTS, sources=sources, parameters=Parameters())
+def build(
+    rows: Sequence[CountRow],
+    sources: Sequence[SourceFact] = (KEV, COPY, ONE, TWO),
+    products: Sequence[ProductFact] = PRODUCTS,
+) -> dict[str, Figure]:
+    found = build_figures(counts=rows, products=products, sources=sources, parameters=Parameters())
     return {f.product_key: f for f in found}
 
 
@@ -58,33 +63,97 @@ def test_every_day_lies_in_the_month_whose_end_follows_it_and_no_month_holds_a_d
 
 
 @pytest.mark.parametrize(
-    ("sources", "crimes", "named"),
+    ("end", "on", "month"),
     [
-        ([KEV], 0, True),
-        ([COPY], 0, False),
-        ([ONE], 0, False),
-        ([ONE, TWO], 0, True),
-        ([ONE, COPY], 0, False),
-        ([], 4, False),
-        ([], 5, True),
+        (date(2025, 3, 31), date(2025, 3, 1), 0),
+        (date(2025, 3, 31), date(2025, 2, 28), 1),
+        (date(2025, 3, 30), date(2025, 1, 31), 1),
+        (date(2025, 3, 30), date(2025, 1, 30), 2),
+        (date(2024, 3, 31), date(2024, 2, 29), 1),
+        (date(2025, 2, 28), date(2025, 1, 31), 0),
+        (date(2025, 2, 28), date(2025, 1, 28), 1),
+        (date(2026, 8, 7), date(2024, 8, 8), 23),
+        (date(2026, 8, 7), date(2024, 8, 7), 24),
+        (date(2026, 1, 7), date(2025, 12, 8), 0),
     ],
 )
-def test_red_line_1_who_may_be_named(sources: list[SourceFact], crimes: int, named: bool) -> None:
-    assert may_be_named(sources=sources, crimes=crimes) is named
+def test_months_at_month_ends(end: date, on: date, month: int) -> None:
+    assert months_back(on=on, end=end) == month
+    assert on in month_bounds(end=end, back=month) and on not in month_bounds(end=end, back=month + 1)
 
 
-@given(st.floats(0, 5), st.floats(0, 5))
-def test_red_line_2_no_prior_raises_a_band(jeffreys_low: float, low: float) -> None:
-    band = band_of(jeffreys_low=jeffreys_low, low=low, threshold=0.5)
-    assert band == ("high" if min(jeffreys_low, low) > 0.5 else "cannot-tell")
+@given(st.dates(date(1999, 1, 1), date(2060, 12, 31)), st.integers(1, 60))
+def test_months_fill_the_period_without_gap_or_overlap(end: date, months: int) -> None:
+    bounds = [month_bounds(end=end, back=k) for k in range(months)]
+    for newer, older in pairwise(bounds):
+        assert older.end + timedelta(days=1) == newer.start
+    assert (bounds[-1].start, bounds[0].end) == (period_ending(end=end, months=months).start, end)
+    for k, month in enumerate(bounds):
+        assert months_back(on=month.start, end=end) == months_back(on=month.end, end=end) == k
 
 
-def test_direction_needs_an_interval_off_one() -> None:
-    assert [trend_of(low=a, high=b) for a, b in ((1.1, 3), (0.2, 0.9), (0.9, 2))] == [
-        "rising",
-        "falling",
-        "no-clear-change",
-    ]
+def test_a_period_cannot_end_before_it_starts() -> None:
+    with pytest.raises(ValueError, match="before"):
+        Period(start=date(2025, 1, 2), end=date(2025, 1, 1))
+    with pytest.raises(ValueError, match="before"):
+        period_ending(end=date(2025, 1, 1), months=0)
+
+
+SEEN, TELEMETRY, CITIZEN, CRIME = "exploited", "attack_telemetry", "citizen_report", "recorded_crime"
+COPY_OF_AN_AUTHORITY = SourceFact(id="mirror", authority=True, derived_from="cisa-kev")
+POLICE = SourceFact(id="police", authority=True, derived_from=None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "crimes", "named"),
+    [
+        ([(SEEN, KEV)], 0, True),
+        ([(SEEN, COPY)], 0, False),
+        ([(SEEN, COPY_OF_AN_AUTHORITY)], 0, False),
+        ([(SEEN, ONE)], 0, False),
+        ([(SEEN, ONE), (TELEMETRY, ONE)], 0, False),
+        ([(SEEN, ONE), (SEEN, TWO)], 0, True),
+        ([(SEEN, ONE), (TELEMETRY, TWO)], 0, True),
+        ([(SEEN, ONE), (SEEN, COPY)], 0, False),
+        ([(SEEN, ONE), (CITIZEN, TWO)], 0, False),
+        ([(CRIME, POLICE)], 4, False),
+        ([(TELEMETRY, POLICE)], 0, False),
+        ([(CRIME, POLICE)], 5, True),
+        ([], 0, False),
+    ],
+)
+def test_red_line_1_who_may_be_named(seen: list[tuple[str, SourceFact]], crimes: int, named: bool) -> None:
+    assert may_be_named(seen=seen, crimes=crimes) is named
+
+
+intervals = st.tuples(st.floats(0, 5), st.floats(0, 5)).map(lambda b: Interval(low=min(b), high=max(b)))
+
+
+@given(intervals, intervals, st.booleans())
+def test_red_line_2_bands_need_both_intervals_and_low_needs_a_basis(
+    jeffreys: Interval, shrunk: Interval, has_basis: bool
+) -> None:
+    band = band_of(jeffreys=jeffreys, shrunk=shrunk, threshold=0.5, has_basis=has_basis)
+    assert (band == "high") == (jeffreys.low > 0.5 and shrunk.low > 0.5)
+    assert (band == "low") == (has_basis and jeffreys.high < 0.5 and shrunk.high < 0.5)
+
+
+by_source = st.dictionaries(st.sampled_from([KEV, COPY, ONE, TWO]), st.integers(0, 31))
+
+
+@given(by_source, st.sampled_from([KEV, COPY, ONE, TWO]), st.integers(0, 3))
+def test_more_dates_of_any_source_lower_no_count(seen: dict[SourceFact, int], source: SourceFact, cap: int) -> None:
+    more = {**seen, source: seen.get(source, 0) + 1}
+    before, after = (combined_dates(by_source=s.items(), lone_source_dates=cap) for s in (seen, more))
+    assert before <= after <= before + 1
+    assert after == before or source.independent
+
+
+@given(by_source, st.integers(0, 3), st.integers(0, 10_000))
+def test_no_source_alone_pushes_without_limit(seen: dict[SourceFact, int], cap: int, pushed: int) -> None:
+    without = combined_dates(by_source={**seen, ONE: 0}.items(), lone_source_dates=cap)
+    others = max((n for s, n in seen.items() if s.independent and s != ONE), default=0)
+    assert combined_dates(by_source={**seen, ONE: pushed}.items(), lone_source_dates=cap) <= max(without, others, cap)
 
 
 def test_a_product_with_four_dates_is_high_and_one_with_one_cannot_be_told() -> None:
@@ -104,9 +173,21 @@ def test_a_copy_of_the_list_adds_nothing_and_names_nobody() -> None:
     assert not build([row(source="copy")])["m:p0"].named
 
 
-def test_no_source_adds_to_what_another_saw() -> None:
-    found = build([row(dates=2), row(source="one", dates=3)])["m:p0"]
-    assert found.dates == 3
+def test_no_source_adds_to_what_another_saw_and_one_alone_counts_a_date_a_month() -> None:
+    assert build([row(dates=2), row(source="one", dates=3)])["m:p0"].dates == 2
+    assert build([row(source="two", dates=4), row(source="one", dates=3)])["m:p0"].dates == 3
+    alone = build([row(source="one", dates=20), row(source="one", dates=9, months=5)])["m:p0"]
+    assert alone.dates == 2 and not alone.named
+
+
+def test_only_exploited_sightings_are_dates_and_what_comes_after_the_end_is_no_evidence() -> None:
+    found = build([row(kind=kind) for kind in (TELEMETRY, CITIZEN)] + [row("m:p1", months=-1)])
+    assert found["m:p0"].dates_ever == 0 and "m:p1" not in found
+
+
+def test_a_source_that_is_not_known_is_refused() -> None:
+    with pytest.raises(KeyError):
+        build([row()], sources=[ONE])
 
 
 def test_models_are_counted_apart_from_their_family() -> None:
@@ -128,11 +209,25 @@ rows_of_evidence = st.lists(
 )
 
 
-@given(rows_of_evidence, st.randoms())
-def test_order_of_input_is_irrelevant(rows: list[CountRow], source: object) -> None:
-    other = list(rows)
-    source.shuffle(other)  # type: ignore[attr-defined]
-    assert build(rows) == build(other)
+@given(rows_of_evidence.flatmap(lambda r: st.tuples(st.just(r), st.permutations(r))), st.permutations(PRODUCTS))
+def test_order_of_input_is_irrelevant_to_the_last_byte(
+    rows: tuple[list[CountRow], list[CountRow]], products: list[ProductFact]
+) -> None:
+    assert repr(build(rows[0])) == repr(build(rows[1], products=products))
+
+
+def test_a_small_category_takes_the_prior_of_all() -> None:
+    few = [ProductFact(key=f"n:q{i}", maker_key="n", category="camera") for i in range(4)]
+    rows = [row(p.key, dates=d) for p, d in zip(PRODUCTS, (9, 5, 2, 1), strict=False)] + [row("n:q0", dates=2)]
+    products = [*PRODUCTS, *few]
+    found = build(rows, products=products)
+    as_one = build(rows, products=[replace(p, category="router") for p in products])
+    assert found["n:q0"].shrunk == as_one["n:q0"].shrunk and found["n:q0"].rank_high == 4
+    assert build(rows[4:], products=few)["n:q0"].shrunk != found["n:q0"].shrunk
+
+
+def test_no_evidence_gives_no_figures() -> None:
+    assert build([]) == {} and build([row()], products=[]) == {}
 
 
 @given(rows_of_evidence)
@@ -148,11 +243,22 @@ def test_more_evidence_never_lowers_a_products_count_or_rate(rows: list[CountRow
 def test_a_high_band_stands_on_the_products_own_evidence(rows: list[CountRow]) -> None:
     for figure in build(rows).values():
         assert figure.band != "low"
-        assert figure.band != "high" or figure.jeffreys_low > 0.5
+        assert figure.band != "high" or (figure.jeffreys_low >= 0.5 and figure.low >= 0.5)
+        assert sum(figure.monthly) == figure.dates <= figure.dates_ever
+        assert figure.jeffreys_low <= figure.rate <= figure.jeffreys_high or figure.dates == 0
         assert 1 <= figure.rank_low <= figure.rank_high <= len(PRODUCTS)
 
 
 def test_unknown_parameters_are_refused() -> None:
     with pytest.raises(TypeError, match="Unknown parameters"):
         Parameters.from_dict({"threshold": 1})
-    assert Parameters.from_dict(Parameters().to_dict()) == Parameters()
+    assert Parameters.from_dict(Parameters().to_dict()) == Parameters() == Parameters.from_dict({})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"period_months": 0}, {"level": 1}, {"high_threshold": 0}, {"rank_confidence": 0.4}, {"smallest_category": 0}],
+)
+def test_parameters_out_of_range_are_refused(values: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="range"):
+        Parameters.from_dict(values)

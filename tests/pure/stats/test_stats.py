@@ -1,102 +1,210 @@
-"""The statistics against closed forms, and their invariants for any input."""
+"""The statistics of rates against closed forms worked out here, and their invariants for any input."""
+
+import math
+import time
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import beta, gamma, nbinom
 
-from bluelamp.stats.backtest import average_precision, ndcg_at, precision_at, recall_at
 from bluelamp.stats.intervals import jeffreys_interval
-from bluelamp.stats.ranks import rank_ranges
-from bluelamp.stats.shrinkage import fit_gamma_prior, shrink
-from bluelamp.stats.trend import rate_ratio_interval
+from bluelamp.stats.ranks import probability_above, rank_ranges
+from bluelamp.stats.shrinkage import GammaPrior, fit_gamma_prior, shrink
+from bluelamp.stats.trend import direction, rate_ratio_interval
 
-counts = st.lists(st.integers(0, 200), min_size=1, max_size=40)
-
-
-def test_jeffreys_is_the_quantile_of_the_gamma() -> None:
-    low, high = jeffreys_interval(counts=[0, 3], exposures=2.0)
-    assert low[0] == 0
-    assert low[1] == pytest.approx(gamma.ppf(0.05, 3.5, scale=0.5))
-    assert high == pytest.approx(gamma.ppf(0.95, np.array([0.5, 3.5]), scale=0.5))
+groups = st.lists(st.integers(0, 200), min_size=1, max_size=40)
+priors = st.builds(GammaPrior, st.floats(0.01, 50), st.floats(0.05, 100))
+TINY = 1e-9
 
 
-@pytest.mark.parametrize(("n", "t"), [([-1], 1), ([1], 0), ([float("nan")], 1)])
+def gamma_below(*, shape: float, x: float) -> float:
+    """P(Gamma(shape, 1) <= x) for a shape of k + 1/2, from the error function and the recurrence in the shape."""
+    found, a = math.erf(math.sqrt(x)), 0.5
+    while a < shape:
+        found -= x**a * math.exp(-x) / math.gamma(a + 1)
+        a += 1
+    return found
+
+
+def first_above(*, a: int, r: float, b: int, s: float) -> float:
+    """P(Gamma(a, r) > Gamma(b, s)) for whole shapes: the b-th event at rate s comes before the a-th at rate r."""
+    p = s / (r + s)
+    return sum(math.comb(b - 1 + k, k) * p**b * (1 - p) ** k for k in range(a))
+
+
+def likelihood(*, counts: list[int], years: float, shape: float, rate: float) -> float:
+    """Log of the negative binomial probability of counts, without the constant factorials."""
+    return sum(
+        math.lgamma(n + shape) - math.lgamma(shape) + shape * math.log(rate) - (n + shape) * math.log(rate + years)
+        for n in counts
+    )
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 40])
+def test_jeffreys_bounds_cut_off_five_percent_each(n: int) -> None:
+    low, high = jeffreys_interval(counts=n, exposures=2.0)
+    assert gamma_below(shape=n + 0.5, x=float(low) * 2) == pytest.approx(0.05)
+    assert gamma_below(shape=n + 0.5, x=float(high) * 2) == pytest.approx(0.95)
+
+
+def test_jeffreys_of_nothing_starts_at_zero_and_ends_at_half_a_squared_normal() -> None:
+    low, high = jeffreys_interval(counts=0, exposures=2.0)
+    assert (float(low), float(high)) == (0, pytest.approx(NormalDist().inv_cdf(0.975) ** 2 / 4))
+
+
+@pytest.mark.parametrize(("n", "t"), [([-1], 1), ([1], 0), ([1], -2), ([float("nan")], 1), ([1], float("inf"))])
 def test_what_cannot_be_a_rate_is_refused(n: list[float], t: float) -> None:
+    prior = GammaPrior(shape=1, rate=1)
     with pytest.raises(ValueError, match="Counts must be"):
         jeffreys_interval(counts=n, exposures=t)
+    with pytest.raises(ValueError, match="Counts must be"):
+        shrink(counts=n, exposures=t, prior=prior)
+    with pytest.raises(ValueError, match="Counts must be"):
+        fit_gamma_prior(counts=n, exposures=t)
 
 
-@given(counts)
-def test_shrunk_mean_lies_between_raw_and_prior_and_never_below_zero(n: list[int]) -> None:
+@pytest.mark.parametrize("level", [0, 1, -1, 2])
+def test_a_level_outside_zero_to_one_is_refused(level: float) -> None:
+    with pytest.raises(ValueError, match="level"):
+        jeffreys_interval(counts=1, exposures=1, level=level)
+    with pytest.raises(ValueError, match="level"):
+        rate_ratio_interval(now=1, before=1, exposure_now=1, exposure_before=1, level=level)
+
+
+def test_a_prior_needs_counts_and_must_be_proper() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        fit_gamma_prior(counts=[], exposures=1.0)
+    for shape, rate in ((0, 1), (1, 0), (-1, 1), (math.nan, 1), (1, math.inf)):
+        with pytest.raises(ValueError, match="above 0"):
+            GammaPrior(shape=shape, rate=rate)
+
+
+@given(groups, st.floats(0.1, 10))
+def test_shrunk_mean_lies_between_raw_and_prior_and_nothing_is_negative_or_undefined(n: list[int], t: float) -> None:
+    prior = fit_gamma_prior(counts=n, exposures=t)
+    found = shrink(counts=n, exposures=t, prior=prior)
+    raw = np.array(n) / t
+    assert (found.mean >= np.minimum(raw, prior.mean) * (1 - TINY)).all()
+    assert (found.mean <= np.maximum(raw, prior.mean) * (1 + TINY)).all()
+    assert np.isfinite(np.stack([found.mean, found.low, found.high])).all()
+    # A very skew posterior (a shape far below 1) may have its mean above the interval; the bounds are still in order.
+    assert (found.low >= 0).all() and (found.low <= found.high).all()
+
+
+@given(groups.flatmap(lambda n: st.tuples(st.just(n), st.permutations(n))))
+def test_prior_does_not_depend_on_order_to_the_last_byte(pair: tuple[list[int], list[int]]) -> None:
+    assert fit_gamma_prior(counts=pair[0], exposures=2.0) == fit_gamma_prior(counts=pair[1], exposures=2.0)
+
+
+def test_counts_keep_their_own_exposures() -> None:
+    n, t = [0, 1, 0, 6, 9, 30], [1.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert fit_gamma_prior(counts=n, exposures=t) == fit_gamma_prior(counts=n[::-1], exposures=t[::-1])
+    assert fit_gamma_prior(counts=n, exposures=t) != fit_gamma_prior(counts=n[::-1], exposures=t)
+
+
+@given(priors, st.integers(0, 500), st.floats(0.1, 20))
+def test_under_one_prior_more_evidence_raises_the_mean_and_lowers_no_bound(prior: GammaPrior, n: int, t: float) -> None:
+    found = shrink(counts=[n, n + 1], exposures=t, prior=prior)
+    assert found.mean[1] > found.mean[0]
+    assert found.low[1] >= found.low[0] and found.high[1] >= found.high[0]
+
+
+@given(groups, st.integers(0, 39))
+def test_with_the_prior_fitted_anew_more_evidence_still_lowers_no_mean(n: list[int], where: int) -> None:
+    # Not proven: the prior moves too. Held by search only, for equal exposures; the lower bound may fall a little.
+    i = where % len(n)
+    more = [*n[:i], n[i] + 1, *n[i + 1 :]]
+    before, after = (shrink(counts=c, exposures=2.0, prior=fit_gamma_prior(counts=c, exposures=2.0)) for c in (n, more))
+    assert after.mean[i] >= before.mean[i] * (1 - TINY)
+
+
+def test_prior_is_the_likeliest_by_the_negative_binomial() -> None:
+    n = [0] * 40 + [1] * 5 + [4, 9, 14]
     prior = fit_gamma_prior(counts=n, exposures=2.0)
-    found = shrink(counts=n, exposures=2.0, prior=prior)
-    raw = np.array(n) / 2
-    tiny = 1e-9
-    assert (found.mean >= np.minimum(raw, prior.mean) - tiny).all()
-    assert (found.mean <= np.maximum(raw, prior.mean) + tiny).all()
-    assert (found.low >= 0).all() and (found.low <= found.mean).all() and (found.mean <= found.high).all()
+    assert prior.mean == pytest.approx((sum(n) + 0.5) / (2 * len(n)))
+    best = likelihood(counts=n, years=2, shape=prior.shape, rate=prior.rate)
+    for factor in (0.3, 0.5, 0.8, 0.95, 1.05, 1.25, 2, 5):
+        other = likelihood(counts=n, years=2, shape=prior.shape * factor, rate=prior.rate * factor)
+        assert best >= other
 
 
-@given(counts, st.randoms())
-def test_prior_does_not_depend_on_order(n: list[int], source: object) -> None:
-    other = list(n)
-    source.shuffle(other)  # type: ignore[attr-defined]
-    assert fit_gamma_prior(counts=n, exposures=2.0) == fit_gamma_prior(counts=other, exposures=2.0)
+def test_counts_that_vary_less_than_chance_are_pooled_whole() -> None:
+    prior = fit_gamma_prior(counts=[10, 11, 9, 10, 10, 10], exposures=1.0)
+    assert (prior.shape, prior.rate) == (pytest.approx(60.5), pytest.approx(6))
 
 
-@given(counts, st.integers(0, 39))
-def test_more_evidence_never_lowers_the_expected_count_under_a_prior(n: list[int], where: int) -> None:
+@pytest.mark.parametrize(
+    ("n", "shape", "rate"),
+    [([0] * 30, 0.5, 60.0), ([3], 0.5, 2 / 7), ([0] * 9 + [2], 0.5, 4.0), ([900], 45.025, 0.1)],
+)
+def test_fallback_where_nobody_can_tell_how_much_rates_differ(n: list[int], shape: float, rate: float) -> None:
     prior = fit_gamma_prior(counts=n, exposures=2.0)
-    more = list(n)
-    more[where % len(n)] += 1
-    before, after = (shrink(counts=c, exposures=2.0, prior=prior) for c in (n, more))
-    assert (after.mean >= before.mean).all() and (after.low >= before.low).all()
+    assert (prior.shape, prior.rate) == (pytest.approx(shape), pytest.approx(rate))
 
 
-def test_prior_is_the_likeliest_of_its_grid_by_the_negative_binomial() -> None:
-    n = np.array([0] * 40 + [1] * 5 + [4, 9, 14])
-    prior = fit_gamma_prior(counts=n, exposures=2.0)
-
-    def likelihood(rate: float) -> float:
-        return float(nbinom.logpmf(n, prior.mean * rate, rate / (rate + 2)).sum())
-
-    assert likelihood(prior.rate) >= max(likelihood(prior.rate * f) for f in (0.5, 0.8, 1.25, 2))
-    assert prior.mean == pytest.approx((n.sum() + 0.5) / (2 * len(n)))
-
-
-def test_counts_that_vary_less_than_chance_give_a_strong_prior_and_no_negative_rate() -> None:
-    prior = fit_gamma_prior(counts=[10, 11, 9, 10], exposures=1.0)
-    assert prior.rate == pytest.approx(1_000) and prior.shape > 0
+@given(st.integers(1, 30), st.floats(0.1, 9), st.integers(1, 30), st.floats(0.1, 9))
+def test_probability_above_is_a_race_of_events(a: int, r: float, b: int, s: float) -> None:
+    x, y = (np.array([float(a)]), np.array([r])), (np.array([float(b)]), np.array([s]))
+    found = probability_above(shape_x=x[0], rate_x=x[1], shape_y=y[0], rate_y=y[1])
+    assert float(found[0]) == pytest.approx(first_above(a=a, r=r, b=b, s=s), abs=1e-9)
 
 
 def test_rank_ranges_by_the_probability_that_one_rate_is_higher() -> None:
-    shape, rate = np.array([30.0, 3.0, 3.0, 0.5]), np.array([2.0, 2.0, 2.0, 2.0])
-    best, worst = rank_ranges(shape=shape, rate=rate)
+    best, worst = rank_ranges(shape=np.array([30.0, 3.0, 3.0, 1.0]), rate=np.full(4, 2.0))
+    assert first_above(a=30, r=2, b=3, s=2) > 0.95 > first_above(a=3, r=2, b=1, s=2)
     assert best.tolist() == [1, 2, 2, 2] and worst.tolist() == [1, 4, 4, 4]
-    draws = np.random.default_rng(1).gamma(shape[[0, 1]][:, None], 0.5, (2, 100_000))
-    assert (draws[0] > draws[1]).mean() > 0.95
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 5)), min_size=1, max_size=30))
-def test_rank_ranges_are_ranks(pairs: list[tuple[int, int]]) -> None:
+def test_rank_ranges_are_ranks_whatever_the_order(pairs: list[tuple[int, int]]) -> None:
     shape, rate = (np.array(c, dtype=float) for c in zip(*pairs, strict=True))
     best, worst = rank_ranges(shape=shape + 0.5, rate=rate)
     assert (best >= 1).all() and (worst <= len(pairs)).all() and (best <= worst).all()
+    assert best.min() == 1 and worst.max() == len(pairs)
+    turned = rank_ranges(shape=shape[::-1] + 0.5, rate=rate[::-1])
+    assert (turned[0][::-1] == best).all() and (turned[1][::-1] == worst).all()
 
 
-def test_rate_ratio_is_the_odds_of_the_binomial_share() -> None:
-    low, high = rate_ratio_interval(now=[6], before=[2], exposure_now=2, exposure_before=2)
-    share = beta.ppf([0.05, 0.95], 6.5, 2.5)
-    assert [low[0], high[0]] == pytest.approx(list(share / (1 - share)))
-    low, high = rate_ratio_interval(now=[0, 3], before=[3, 0], exposure_now=2, exposure_before=2)
-    assert low[0] == 0 and np.isinf(high[1])
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=40))
+def test_with_equal_exposure_every_rank_by_mean_lies_in_its_range(n: list[int]) -> None:
+    best, worst = rank_ranges(shape=np.array(n) + 0.3, rate=np.full(len(n), 3.0))
+    order = np.argsort(-np.array(n), kind="stable")
+    ranks = np.arange(1, len(n) + 1)
+    assert (best[order] <= ranks).all() and (ranks <= worst[order]).all()
 
 
-def test_ranking_metrics_by_hand() -> None:
-    hits = np.array([True, False, True, False])
-    assert precision_at(hits=hits, k=2) == 0.5
-    assert recall_at(hits=hits, k=1, positives=2) == 0.5 and recall_at(hits=hits, k=1, positives=0) == 0
-    assert average_precision(hits=hits, positives=2) == pytest.approx((1 + 2 / 3) / 2)
-    assert ndcg_at(hits=hits, k=4, positives=2) == pytest.approx((1 + 1 / 2) / (1 + 1 / np.log2(3)))
+def test_rank_ranges_refuse_what_is_no_posterior() -> None:
+    for shape, confidence in ((0.0, 0.95), (1.0, 0.3), (1.0, 1.0)):
+        with pytest.raises(ValueError, match="more than 0"):
+            rank_ranges(shape=np.array([shape]), rate=np.array([1.0]), confidence=confidence)
+
+
+def test_fifty_thousand_products_are_ranked_within_a_second_and_inputs_stay() -> None:
+    shape = np.random.default_rng(1).integers(0, 60, 50_000) + 0.4
+    kept = shape.copy()
+    started = time.perf_counter()
+    rank_ranges(shape=shape, rate=np.full(50_000, 2.0))
+    assert time.perf_counter() - started < 1 and (shape == kept).all()
+
+
+def test_rate_ratio_of_one_date_after_none_by_the_arcsine_form() -> None:
+    low, high = rate_ratio_interval(now=[1], before=[0], exposure_now=2, exposure_before=1)
+    share = 2 * low[0] / (1 + 2 * low[0])
+    below = 2 / math.pi * (math.asin(math.sqrt(share)) - math.sqrt(share * (1 - share)))
+    assert below == pytest.approx(0.05) and math.isinf(high[0])
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.floats(0.5, 5), st.floats(0.5, 5))
+def test_rate_ratio_turned_round_is_its_inverse(x: int, y: int, t: float, u: float) -> None:
+    low, high = rate_ratio_interval(now=x, before=y, exposure_now=t, exposure_before=u)
+    back_low, back_high = rate_ratio_interval(now=y, before=x, exposure_now=u, exposure_before=t)
+    assert 0 <= low <= high
+    assert float(low) * float(back_high) == pytest.approx(1, rel=1e-6) or (low == 0 and np.isinf(back_high))
+    assert float(high) * float(back_low) == pytest.approx(1, rel=1e-6) or (np.isinf(high) and back_low == 0)
+
+
+def test_direction_needs_an_interval_off_one() -> None:
+    found = [direction(low=a, high=b) for a, b in ((1.1, 3), (0.2, 0.9), (0.9, 2), (0.0, math.inf))]
+    assert found == ["rising", "falling", "no-clear-change", "no-clear-change"]

@@ -1,8 +1,8 @@
-"""The back-test: candidates, labels and metrics by one definition, so that every method is measured alike.
+"""The back-test: every method at every date, with the same candidates and positives (labels.py).
 
-Candidates at T are the products (maker known) with a CVE published before T. Positive: a CVE mapped to it enters the
-known-exploited list in [T, T + 365 days). For each such CVE the mapped products of the maker that the list names are
-kept, or all where none is, and of those the three with most CVEs in all (ties by key).
+Two rules on the known-exploited list stand beside the method. One maps past entries to products by what was known at
+each date, as the method must. The other has the labels' own mapping, which counts CVEs over the whole snapshot: it has
+hindsight, and is kept because the shared definition of the test measures it so.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,29 +11,60 @@ from datetime import date
 
 import numpy as np
 
-from bluelamp.index.domain.watchlist import Floats, History, Ints, count_rule, recency_rule, score
-from bluelamp.stats.backtest import average_precision, ndcg_at, precision_at, recall_at
+from bluelamp.index.domain.labels import (
+    Bools,
+    Entries,
+    Facts,
+    Ints,
+    candidates,
+    day_number,
+    leading,
+    positives,
+    seen_before,
+    tabulate,
+)
+from bluelamp.index.domain.watchlist import Floats, History, count_rule, recency_rule, score
+from bluelamp.stats.backtest import (
+    Difference,
+    Ranked,
+    average_precision,
+    ndcg_at,
+    paired_bootstrap,
+    precision_at,
+    ranking,
+    recall_at,
+)
 
-DATES = tuple(date(y, m, 1) for y in range(2022, 2026) for m in (1, 7) if (y, m) >= (2022, 7) and (y, m) <= (2025, 7))
-HORIZON_DAYS = 365
-_EPOCH = date(1970, 1, 1)
+__all__ = [
+    "DATES", "METHODS", "Facts", "Metrics", "Prepared", "Rule", "compare", "day_number", "difference", "measure",
+    "prepare", "ranked", "score_rows", "summary",
+]  # fmt: skip
 
+DATES = tuple(date(y, m, 1) for y in range(2022, 2026) for m in (1, 7) if (2022, 7) <= (y, m) <= (2025, 7))
+# Labels up to here chose the method's weights: only later dates are a fair test of it.
+FIRST_UNSEEN = date(2024, 7, 1)
 Method = Callable[..., Floats]
-METHODS: dict[str, Method] = {"first method": score, "recency-weighted KEV": recency_rule, "CVE count": count_rule}
 
 
 @dataclass(frozen=True)
-class Facts:
-    """Aligned columns: KEV entries (cve, maker key, day added), CVE-product pairs, CVE publication days."""
+class Rule:
+    """One way to score products; `hindsight` lets it map past entries by CVE counts of the whole snapshot."""
 
-    kev: Sequence[tuple[str, str, date]]
-    pairs: Sequence[tuple[str, str, str]]
-    published: dict[str, date]
+    method: Method
+    hindsight: bool = False
+
+
+METHODS: dict[str, Rule] = {
+    "first method": Rule(method=score),
+    "recency-weighted KEV": Rule(method=recency_rule, hindsight=True),
+    "recency-weighted KEV, without hindsight": Rule(method=recency_rule),
+    "CVE count": Rule(method=count_rule),
+}
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """One method at one date."""
+    """One method at one date; `positives` are those among the candidates."""
 
     method: str
     as_of: date
@@ -47,73 +78,50 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The facts as arrays: product keys in order, history, labels by KEV day, and each product's first CVE day."""
+    """The facts as arrays: product keys in order, what happened (as known then, and with hindsight), labels."""
 
     keys: tuple[tuple[str, str], ...]
     history: History
-    label_product: Ints
-    label_day: Ints
+    hindsight: History
+    labelled: Entries
     first_published: Ints
 
-
-def day_number(day: date) -> int:
-    """Days since 1970-01-01."""
-    return (day - _EPOCH).days
+    @property
+    def label_day(self) -> Ints:
+        """The days of all labels, in no particular order."""
+        return self.labelled.day
 
 
 def prepare(facts: Facts) -> Prepared:
     """Turn facts into arrays; the order of the facts has no effect."""
-    keys = tuple(sorted({(m, p) for _, m, p in facts.pairs}))
-    index = {k: i for i, k in enumerate(keys)}
-    by_cve: dict[str, list[int]] = {}
-    for cve, m, p in sorted(set(facts.pairs)):
-        by_cve.setdefault(cve, []).append(index[m, p])
-    totals = np.bincount([i for items in by_cve.values() for i in items], minlength=len(keys))
-    labelled = [
-        (product, day_number(on))
-        for cve, maker, on in sorted(facts.kev)
-        for product in _labelled(by_cve.get(cve, []), maker=maker, keys=keys, totals=totals)
-    ]
-    dated = [(i, day_number(facts.published[c])) for c, items in by_cve.items() if c in facts.published for i in items]
-    label_product, label_day = _columns(labelled)
-    published_product, published_day = _columns(dated)
-    first = np.full(len(keys), np.iinfo(np.int64).max)
-    np.minimum.at(first, published_product, published_day)
-    makers = np.unique([m for m, _ in keys], return_inverse=True)[1]
-    history = History(makers.astype(np.int64), label_product, label_day, published_product, published_day)
-    return Prepared(keys, history, label_product, label_day, first)
+    table = tabulate(facts)
+    labelled = leading(entries=table.entries, weight=table.total)
+    makers = np.unique([maker for maker, _ in table.keys], return_inverse=True)[1].astype(np.int64)
+    return Prepared(
+        keys=table.keys,
+        history=History(maker=makers, exploited=table.entries, published=table.publications),
+        hindsight=History(maker=makers, exploited=labelled, published=table.publications),
+        labelled=labelled,
+        first_published=table.first,
+    )
 
 
-def _labelled(items: list[int], *, maker: str, keys: tuple[tuple[str, str], ...], totals: Ints) -> list[int]:
-    own = [i for i in items if keys[i][0] == maker] or items
-    return sorted(own, key=lambda i: (-totals[i], keys[i]))[:3]
-
-
-def _columns(pairs: list[tuple[int, int]]) -> tuple[Ints, Ints]:
-    table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
-
-
-def ranked(*, prepared: Prepared, as_of: date, method: Method) -> tuple[Ints, Floats]:
-    """Candidates at a date, best first (ties by key), and their scores."""
+def ranked(*, prepared: Prepared, as_of: date, method: Method, hindsight: bool = False) -> tuple[Ints, Floats]:
+    """Candidates at a date, best first (equal scores by key), as numbers into `prepared.keys`, and their scores."""
     day = day_number(as_of)
-    candidates = np.flatnonzero(prepared.first_published < day)
-    scores = method(history=prepared.history, as_of=day)[candidates]
-    order = np.argsort(-scores, kind="stable")
-    return candidates[order], scores[order]
+    found = candidates(first=prepared.first_published, as_of=day)
+    history = prepared.hindsight if hindsight else prepared.history
+    scores = method(history=history, as_of=day)[found]
+    order = ranking(scores=scores)
+    return found[order], scores[order]
 
 
-def measure(*, prepared: Prepared, as_of: date, name: str, method: Method) -> Metrics:
+def measure(*, prepared: Prepared, as_of: date, name: str, rule: Rule) -> Metrics:
     """One method's metrics at one date."""
-    day = day_number(as_of)
-    order, _ = ranked(prepared=prepared, as_of=as_of, method=method)
-    coming = (prepared.label_day >= day) & (prepared.label_day < day + HORIZON_DAYS)
-    positive = np.zeros(len(prepared.keys), dtype=bool)
-    positive[prepared.label_product[coming]] = True
-    seen = np.zeros(len(prepared.keys), dtype=bool)
-    seen[prepared.label_product[prepared.label_day < day]] = True
-    hits = positive[order]
-    cold = hits[~seen[order]]
+    day, products = day_number(as_of), len(prepared.keys)
+    order, _ = ranked(prepared=prepared, as_of=as_of, method=rule.method, hindsight=rule.hindsight)
+    hits = positives(labelled=prepared.labelled, as_of=day, products=products)[order]
+    cold = hits[~seen_before(labelled=prepared.labelled, as_of=day, products=products)[order]]
     n = int(hits.sum())
     return Metrics(
         method=name,
@@ -127,26 +135,54 @@ def measure(*, prepared: Prepared, as_of: date, name: str, method: Method) -> Me
     )
 
 
-def compare(*, prepared: Prepared) -> list[Metrics]:
+def compare(*, prepared: Prepared, dates: Sequence[date] = DATES) -> list[Metrics]:
     """Every method at every date."""
-    return [measure(prepared=prepared, as_of=d, name=n, method=m) for n, m in METHODS.items() for d in DATES]
+    return [measure(prepared=prepared, as_of=d, name=n, rule=r) for n, r in METHODS.items() for d in dates]
 
 
 def summary(metrics: Sequence[Metrics]) -> list[dict[str, object]]:
-    """Means by method over all dates, and over those from 2024-07-01 on."""
+    """Means by method over all dates, and over those from 2024-07-01 on, the fair test."""
     rows: list[dict[str, object]] = []
-    for label, first in (("all seven dates", DATES[0]), ("three dates from July 2024", date(2024, 7, 1))):
+    for label, first in (("all seven dates", DATES[0]), ("three dates from July 2024", FIRST_UNSEEN)):
         for name in METHODS:
             chosen = [m for m in metrics if m.method == name and m.as_of >= first]
-            means = {
-                f: float(np.mean([getattr(m, f) for m in chosen])) for f in ("p50", "ndcg100", "ap", "cold_recall500")
-            }
-            rows.append({"method": name, "dates": label, **means})
+            fields = ("p50", "ndcg100", "ap", "cold_recall500")
+            rows.append(
+                {"method": name, "dates": label, **{f: float(np.mean([getattr(m, f) for m in chosen])) for f in fields}}
+            )
     return rows
 
 
+def difference(
+    *, prepared: Prepared, other: str, rng: np.random.Generator, dates: Sequence[date] = DATES, draws: int = 500
+) -> Difference:
+    """Mean AUC-PR of the first method less that of another of METHODS, with a 90 % interval by bootstrap of makers.
+
+    Raises KeyError for a method that is not in METHODS.
+    """
+    return paired_bootstrap(
+        ours=[foreseen(prepared=prepared, rule=METHODS["first method"], as_of=on) for on in dates],
+        theirs=[foreseen(prepared=prepared, rule=METHODS[other], as_of=on) for on in dates],
+        metric=area,
+        rng=rng,
+        draws=draws,
+    )
+
+
+def foreseen(*, prepared: Prepared, rule: Rule, as_of: date) -> Ranked:
+    """Which of the candidates came true, in a rule's order, with their makers as clusters."""
+    found, _ = ranked(prepared=prepared, as_of=as_of, method=rule.method, hindsight=rule.hindsight)
+    hits = positives(labelled=prepared.labelled, as_of=day_number(as_of), products=len(prepared.keys))[found]
+    return Ranked(hits=hits, clusters=prepared.history.maker[found])
+
+
+def area(hits: Bools) -> float:
+    """AUC-PR of ranked candidates, all positives among them."""
+    return average_precision(hits=hits, positives=int(hits.sum()))
+
+
 def score_rows(*, prepared: Prepared) -> Iterator[tuple[date, str, str, float]]:
-    """(as_of, vendor_key, product_key, score) of the first method for every candidate at every date."""
+    """(as_of, vendor_key, product_key, score) of the first method for every candidate at every date, best first."""
     for as_of in DATES:
         order, scores = ranked(prepared=prepared, as_of=as_of, method=score)
         for product, value in zip(order, scores, strict=True):

@@ -42,7 +42,7 @@ class Parameters:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "Parameters":
-        """The parameters from plain values; one that is missing has its default. Raises TypeError for an unknown one."""
+        """The parameters from plain values; a missing one has its default. Raises TypeError for an unknown one."""
         unknown = set(values) - {f.name for f in fields(Parameters)}
         if unknown:
             raise TypeError(f"Unknown parameters: {sorted(unknown)}")

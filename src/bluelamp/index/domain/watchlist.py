@@ -1,6 +1,8 @@
 """The watch list's first method, and the two simple rules it is compared with (docs/methods/watch-list.md).
 
-Arrays are aligned with a fixed list of product keys; days are integers (days since 1970-01-01).
+Arrays are aligned with a fixed list of products; days are integers (days since 1970-01-01). Every function looks only
+at what happened strictly before `as_of`: later evidence in the same arrays changes nothing. A score orders products; it
+is no probability.
 """
 
 from collections.abc import Mapping
@@ -9,69 +11,113 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-HALF_LIFE_DAYS = 365.0
-RECENT_DAYS = 730
-# Fixed by the dates 2022-07-01 to 2023-07-01, whose labels were complete by 2024-07-01.
-MAKER_WEIGHT = 0.05
-VOLUME_WEIGHT = 0.2
+from bluelamp.index.domain.labels import Entries, Ints, Publications, leading
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+
+HALF_LIFE_DAYS = 365.0
+RECENT_DAYS = 730
+
+OWN = "exploited before, recent counts more"
+MAKER = "maker's products exploited, times vulnerabilities published in two years"
+VOLUME = "vulnerabilities published in two years"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much the two smaller reasons count beside a product's own entries, of which a fresh one counts 1."""
+
+    maker: float
+    volume: float
+
+
+# What choosing.py finds on the dates whose labels were complete by 2024-07-01; a test repeats it.
+WEIGHTS = Weights(maker=0.05, volume=0.05)
 
 
 @dataclass(frozen=True)
 class History:
-    """What happened to products: pairs (index of the product, day), one pair an event, sorted in no particular way.
+    """What happened to products: each product's maker as a number, known-exploited entries, and CVEs published.
 
-    `exploited_*` are entries of a known-exploited list, `published_*` CVEs; `maker` numbers each product's maker.
+    Rows of `exploited` and `published` may stand in any order. An entry may name many products; as of a day it counts
+    for the three with most CVEs published by then.
     """
 
     maker: Ints
-    exploited_product: Ints
-    exploited_day: Ints
-    published_product: Ints
-    published_day: Ints
+    exploited: Entries
+    published: Publications
+
+
+def _known(*, history: History, as_of: int) -> Entries:
+    """Entries before a day, with the products that they count for as seen on that day."""
+    past = history.exploited.day < as_of
+    every = history.exploited
+    known = Entries(every.entry[past], every.product[past], every.day[past])
+    weight = cve_count(history=history, as_of=as_of).astype(np.int64)
+    kept = leading(entries=known, weight=weight)
+    # One order whatever the order of input: sums of floats depend on it.
+    order = np.lexsort((kept.product, kept.day))
+    return Entries(kept.entry[order], kept.product[order], kept.day[order])
+
+
+def _decay(*, days: Ints, as_of: int) -> Floats:
+    return np.asarray(0.5 ** ((as_of - days) / HALF_LIFE_DAYS), dtype=np.float64)
 
 
 def decayed_exploited(*, history: History, as_of: int) -> Floats:
     """Per product: known-exploited entries before `as_of`, each weighing half as much for every 365 days of age."""
-    known = history.exploited_day < as_of
-    weight = 0.5 ** ((as_of - history.exploited_day[known]) / HALF_LIFE_DAYS)
-    totals = np.bincount(history.exploited_product[known], weights=weight, minlength=len(history.maker))
-    return totals.astype(np.float64)
+    known = _known(history=history, as_of=as_of)
+    weights = _decay(days=known.day, as_of=as_of)
+    return np.asarray(np.bincount(known.product, weights=weights, minlength=len(history.maker)), dtype=np.float64)
+
+
+def decayed_maker_dates(*, history: History, as_of: int) -> Floats:
+    """Per product: the distinct days on which any product of its maker was listed, weighing as above."""
+    known = _known(history=history, as_of=as_of)
+    makers, days = np.unique(np.stack([history.maker[known.product], known.day]), axis=1)
+    size = int(history.maker.max(initial=-1)) + 1
+    by_maker = np.bincount(makers, weights=_decay(days=days, as_of=as_of), minlength=size)
+    return np.asarray(by_maker[history.maker], dtype=np.float64)
 
 
 def cve_count(*, history: History, as_of: int, recent: bool = False) -> Floats:
     """Per product: CVEs published before `as_of`; with `recent`, only in the 730 days before."""
-    known = history.published_day < as_of
+    published = history.published
+    known = published.day < as_of
     if recent:
-        known &= history.published_day >= as_of - RECENT_DAYS
-    return np.bincount(history.published_product[known], minlength=len(history.maker)).astype(np.float64)
+        known &= published.day >= as_of - RECENT_DAYS
+    return np.asarray(np.bincount(published.product[known], minlength=len(history.maker)), dtype=np.float64)
 
 
-def contributions(*, history: History, as_of: int) -> Mapping[str, Floats]:
-    """What each reason adds to each product's score. Only what was known before `as_of` is looked at."""
-    own = decayed_exploited(history=history, as_of=as_of)
-    of_maker = np.bincount(history.maker, weights=own)[history.maker] - own
+def contributions(*, history: History, as_of: int, weights: Weights = WEIGHTS) -> Mapping[str, Floats]:
+    """What each reason adds to each product's score; none is negative, and together they are the score.
+
+    Own entries (half-life 365 days) + maker weight x ln(1 + maker's dates) x ln(1 + CVEs of two years) + volume weight
+    x ln(1 + CVEs of two years). The second is a product, so that a maker's troubles lift those of its products in which
+    flaws are being found, and not its whole catalogue.
+    """
     volume = np.log1p(cve_count(history=history, as_of=as_of, recent=True))
+    of_maker = np.log1p(decayed_maker_dates(history=history, as_of=as_of))
     return {
-        "exploited before, recent counts more": own,
-        "other products of the maker": MAKER_WEIGHT * np.log1p(of_maker),
-        "vulnerabilities published in two years": VOLUME_WEIGHT * volume,
+        OWN: decayed_exploited(history=history, as_of=as_of),
+        MAKER: weights.maker * of_maker * volume,
+        VOLUME: weights.volume * volume,
     }
 
 
-def score(*, history: History, as_of: int) -> Floats:
+def score(*, history: History, as_of: int, weights: Weights = WEIGHTS) -> Floats:
     """The first method's score: the sum of its contributions."""
-    parts = list(contributions(history=history, as_of=as_of).values())
-    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+    parts = contributions(history=history, as_of=as_of, weights=weights)
+    return np.asarray(np.sum(list(parts.values()), axis=0), dtype=np.float64)
 
 
 def recency_rule(*, history: History, as_of: int) -> Floats:
-    """The rule to beat: recency-weighted known-exploited entries, CVE count breaking ties."""
+    """The rule to beat: recency-weighted known-exploited entries, CVE count breaking ties.
+
+    The tie-break adds less than a billionth.
+    """
     counts = cve_count(history=history, as_of=as_of)
-    ties = counts / (float(counts.max(initial=0.0)) + 1.0) * 1e-9
-    return np.asarray(decayed_exploited(history=history, as_of=as_of) + ties, dtype=np.float64)
+    return decayed_exploited(history=history, as_of=as_of) + counts * (1e-9 / (float(counts.max(initial=0.0)) + 1.0))
 
 
 def count_rule(*, history: History, as_of: int) -> Floats:

@@ -40,7 +40,13 @@ def _etag(request: HttpRequest, **_arguments: Any) -> str:
     """Changes with the edition, the catalogue, the program, the address and its query, which holds the language."""
     edition = reads.shown_edition(request)
     figures = (str(edition.id), edition.figures_hash) if edition else ("", "")
-    parts = (*figures, loaded_version(), metadata.version("bluelamp"), request.path, request.META.get("QUERY_STRING", ""))
+    parts = (
+        *figures,
+        loaded_version(),
+        metadata.version("bluelamp"),
+        request.path,
+        request.META.get("QUERY_STRING", ""),
+    )
     return quote_etag(hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32])
 
 
@@ -86,7 +92,12 @@ def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query
             raise HttpError(422, f"{name}: there is no {value[:40]!r}. See /api/v1/categories.")
     edition = _edition(request)
     filters = choice.Filters(
-        group=query.group, category=query.category, maker=query.maker, band=query.band or "", text=query.q, sort=query.sort
+        group=query.group,
+        category=query.category,
+        maker=query.maker,
+        band=query.band or "",
+        text=query.q,
+        sort=query.sort,
     )
     found = Paginator(choice.apply_filters(named_rows(edition=edition), filters), query.per_page)
     rows = list(found.page(query.page)) if query.page <= found.num_pages else []

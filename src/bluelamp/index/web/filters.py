@@ -28,7 +28,7 @@ SORT_SENTENCES: dict[str, str | Promise] = {
     "newest": gettext_lazy("Sorted by the date last confirmed, newest first."),
     "name": gettext_lazy("Sorted by name, A to Z."),
     "dates": gettext_lazy("Sorted by the number of confirmed dates in the period, most first."),
-    "low": gettext_lazy("Sorted by the lower end of the 90 % interval, highest first."),
+    "low": gettext_lazy("Sorted by the lower end of the 90 per cent interval, highest first."),
 }
 
 

@@ -10,37 +10,37 @@ from ninja.errors import HttpError, ValidationError
 from bluelamp.index.web.schemas import Problem
 
 _log = logging.getLogger(__name__)
-_TITLES = {400: "Bad request", 404: "Not found", 405: "Method not allowed", 422: "A value cannot be used", 500: "Server error"}
+_TITLES = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Method not allowed",
+    422: "A value cannot be used",
+    500: "Server error",
+}
 
 
 def problem(*, status: int, detail: str) -> HttpResponse:
     """One problem document."""
-    body = Problem(title=_TITLES.get(status, "Error"), status=status, detail=detail)
+    body = Problem(type="about:blank", title=_TITLES.get(status, "Error"), status=status, detail=detail)
     return HttpResponse(body.model_dump_json(), status=status, content_type="application/problem+json")
 
 
 def register_problem_handlers(api: NinjaAPI) -> None:
     """Make every error of an API a problem document; a failure of our own is logged and tells nothing of the inside."""
+    for kind in (Http404, HttpError, ValidationError, Exception):
+        api.add_exception_handler(kind, answer_error)
 
-    def missing(request: HttpRequest, error: Exception) -> HttpResponse:
+
+def answer_error(request: HttpRequest, error: Any) -> HttpResponse:
+    """The problem document for one exception."""
+    if isinstance(error, Http404):
         return problem(status=404, detail=str(error) or "There is nothing at this address.")
-
-    def refused(request: HttpRequest, error: Exception) -> HttpResponse:
-        status = error.status_code if isinstance(error, HttpError) else 400
-        return problem(status=status, detail=str(error))
-
-    def invalid(request: HttpRequest, error: Exception) -> HttpResponse:
-        errors = error.errors if isinstance(error, ValidationError) else []
-        return problem(status=422, detail="; ".join(map(_sentence, errors)))
-
-    def failed(request: HttpRequest, error: Exception) -> HttpResponse:
-        _log.error("An API request failed: %s", request.path, exc_info=error)
-        return problem(status=500, detail="The request failed on our side. Try again later.")
-
-    api.add_exception_handler(Http404, missing)
-    api.add_exception_handler(HttpError, refused)
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(Exception, failed)
+    if isinstance(error, ValidationError):
+        return problem(status=422, detail="; ".join(map(_sentence, error.errors)))
+    if isinstance(error, HttpError):
+        return problem(status=error.status_code, detail=str(error))
+    _log.error("An API request failed: %s", request.path, exc_info=error)
+    return problem(status=500, detail="The request failed on our side. Try again later.")
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -138,7 +138,7 @@ def publishers_of(edition: Edition) -> list[str]:
 
 
 def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool]:
-    """Products whose written names (or maker) hold every word of a text, best match first, and whether some are left out.
+    """Products whose written names (or maker) hold every word of a text, best first, and whether some are left out.
 
     A name that is the text comes before one that begins with it, then one that holds it in one piece, then the rest;
     within each, products with evidence first.
@@ -148,7 +148,7 @@ def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found],
         return [], False
     names = WrittenName.objects.filter(product__isnull=False).exclude(product__name="")
     for part in parts:
-        names = names.filter(Q(folded__contains=part) | Q(maker_id__contains=part))
+        names = names.filter(Q(folded__contains=part) | Q(maker__key__contains=part))
     rows = names.order_by(Length("folded"), "folded", "id").values_list("product_id", "folded", "text")[:MOST_NAMES]
     whole = "".join(parts)
     best: dict[str, tuple[int, str]] = {}
@@ -200,7 +200,7 @@ def models_of(*, product_key: str) -> list[str]:
 
 
 def narrower_families(*, edition: Edition) -> list[NarrowerFamily]:
-    """Families whose models were counted alone, by product name; only those with more than one model or another band."""
+    """Families whose models were counted alone, by name: those with several models or with another band."""
     rows = {r.product_key: r for r in named_rows(edition=edition)}
     names = dict(Model.objects.filter(key__in=[n[0] for n in edition.narrower]).values_list("key", "name"))
     grouped: dict[str, list[tuple[str, int, str]]] = defaultdict(list)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -110,7 +109,7 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
         query = {**query, "category": category, "group": ""}
     filters, problems = choice.read_filters(query, makers=makers)
     rows = choice.apply_filters(named_rows(edition=edition), filters)
-    top = rows.order_by().aggregate(top=Max("high"))["top"] or 0
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return _page(
         request,
         "index/table.html",
@@ -120,8 +119,8 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
         problems=problems,
         narrowed=filters.narrowed
         and not (category and filters == choice.Filters(category=category, sort=filters.sort)),
-        page=Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        top=round_up(top),
+        page=page,
+        top=round_up(max((row.high for row in page), default=1.0)),
         threshold=edition.parameters["high_threshold"],
         sort_sentence=choice.SORT_SENTENCES[filters.sort],
         sorts=choice.SORT_LABELS,

@@ -10,6 +10,7 @@ from bluelamp.kernel.catalogue.models import CatalogueVersion, Maker, Model, Pro
 
 _BATCH = 2_000
 _LONGEST = 300
+_LONGEST_MAKER = 120
 
 
 def load_catalogue(*, tables: Tables, keys: Iterable[str], names: Mapping[str, tuple[str, str]], version: str) -> int:
@@ -55,7 +56,8 @@ class _Plan:
 
     def add_key(self, *, key: str, written: tuple[str, str] | None) -> None:
         maker_key, _, rest = key.partition(":")
-        if key in self.products or key in self.models:
+        # A heuristic key longer than any name is a sentence, not a product.
+        if key in self.products or key in self.models or len(key) > _LONGEST or len(maker_key) > _LONGEST_MAKER:
             return
         self.makers.setdefault(maker_key, Maker(key=maker_key, name=(written[0] if written else maker_key)[:_LONGEST]))
         name = _display(written, maker=self.makers[maker_key].name)

@@ -60,9 +60,7 @@ def load(
         notes.print(f"{file.name} was loaded before; nothing changed.")
         return
     state = done.get_status_display()
-    notes.print(
-        f"{done.rows:,} rows loaded from {file.name} by {done.feed_id} ({state}), {done.quarantined} not."
-    )
+    notes.print(f"{done.rows:,} rows loaded from {file.name} by {done.feed_id} ({state}), {done.quarantined} not.")
     if done.table == "sightings":
         notes.print(
             f"{done.to_product:,} belong to a product, {done.maker_only} to a maker only, {done.unmapped} to neither."

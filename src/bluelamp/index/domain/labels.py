@@ -1,0 +1,127 @@
+"""What the back-test calls a candidate and a positive, by one definition, so that everybody measures the same.
+
+Candidates at T are the products (maker known) with a CVE published before T. A product is positive at T where a CVE
+mapped to it enters the known-exploited list in [T, T + 365 days). For each such CVE the mapped products whose maker is
+the list's are kept, or all where none is, and of those the three with most CVEs in all (ties by key). Days are whole
+numbers (days since 1970-01-01); products are numbers into a sorted tuple of (maker key, product key).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+HORIZON_DAYS = 365
+PRODUCTS_AN_ENTRY = 3
+UNKNOWN_MAKER = "?"
+NEVER = int(np.iinfo(np.int64).max)
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Known-exploited entries (CVE, maker key, day added), pairs (CVE, maker key, product key), days of publication."""
+
+    kev: Sequence[tuple[str, str, date]]
+    pairs: Sequence[tuple[str, str, str]]
+    published: Mapping[str, date]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Pairs of a known-exploited entry and a product: three aligned columns; `entry` numbers the entries."""
+
+    entry: Ints
+    product: Ints
+    day: Ints
+
+
+@dataclass(frozen=True)
+class Publications:
+    """Pairs of a product and the day on which a CVE of it was published: two aligned columns."""
+
+    product: Ints
+    day: Ints
+
+
+@dataclass(frozen=True)
+class Table:
+    """The facts as columns. `total` is each product's CVEs, dated or not; `first` its first dated one, or NEVER."""
+
+    keys: tuple[tuple[str, str], ...]
+    entries: Entries
+    publications: Publications
+    total: Ints
+    first: Ints
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def tabulate(facts: Facts) -> Table:
+    """Turn facts into columns; repeats and the order of facts have no effect. Rows of unknown makers are left out.
+
+    `entries` holds, for each entry, all products of the maker that the list names, or all mapped where none is its.
+    """
+    pairs = sorted({pair for pair in facts.pairs if pair[1] != UNKNOWN_MAKER})
+    keys = tuple(sorted({(maker, product) for _, maker, product in pairs}))
+    number = {key: i for i, key in enumerate(keys)}
+    by_cve: dict[str, list[int]] = {}
+    for cve, maker, product in pairs:
+        by_cve.setdefault(cve, []).append(number[maker, product])
+    rows = []
+    for i, (cve, maker, on) in enumerate(sorted(set(facts.kev))):
+        mapped = by_cve.get(cve, [])
+        own = [p for p in mapped if keys[p][0] == maker] or mapped
+        rows += [(i, p, day_number(on)) for p in own]
+    dated = [
+        (p, day_number(facts.published[c])) for c, mapped in by_cve.items() if c in facts.published for p in mapped
+    ]
+    entries = Entries(*_columns(rows, width=3))
+    publications = Publications(*_columns(dated, width=2))
+    first = np.full(len(keys), NEVER)
+    np.minimum.at(first, publications.product, publications.day)
+    total = np.bincount([p for mapped in by_cve.values() for p in mapped], minlength=len(keys)).astype(np.int64)
+    return Table(keys=keys, entries=entries, publications=publications, total=total, first=first)
+
+
+def _columns(rows: Sequence[tuple[int, ...]], *, width: int) -> tuple[Ints, ...]:
+    return tuple(np.array(rows, dtype=np.int64).reshape(-1, width).T)
+
+
+def leading(*, entries: Entries, weight: Ints) -> Entries:
+    """Of each entry the three products with the highest weight, ties by key; sorted by entry."""
+    order = np.lexsort((entries.product, -weight[entries.product], entries.entry))
+    number = entries.entry[order]
+    starts = np.flatnonzero(np.r_[True, number[1:] != number[:-1]][: len(number)])
+    place = np.arange(len(number)) - np.repeat(starts, np.diff(np.r_[starts, len(number)]))
+    kept = order[place < PRODUCTS_AN_ENTRY]
+    return Entries(entries.entry[kept], entries.product[kept], entries.day[kept])
+
+
+def candidates(*, first: Ints, as_of: int) -> Ints:
+    """The numbers of the products with a CVE published before a day, in the order of their keys."""
+    return np.flatnonzero(first < as_of)
+
+
+def positives(*, labelled: Entries, as_of: int, products: int) -> Bools:
+    """Per product, whether an entry of it falls in the 365 days from `as_of` on."""
+    return _marked(labelled, chosen=(labelled.day >= as_of) & (labelled.day < as_of + HORIZON_DAYS), products=products)
+
+
+def seen_before(*, labelled: Entries, as_of: int, products: int) -> Bools:
+    """Per product, whether an entry of it came before `as_of`; the others are cold starts."""
+    return _marked(labelled, chosen=labelled.day < as_of, products=products)
+
+
+def _marked(labelled: Entries, *, chosen: Bools, products: int) -> Bools:
+    found = np.zeros(products, dtype=bool)
+    found[labelled.product[chosen]] = True
+    return found

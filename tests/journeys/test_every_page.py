@@ -1,0 +1,86 @@
+"""Every page and state, in both languages and at both widths: no barrier that axe can find, no sideways scroll, valid HTML."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import EMPTY_PAGES, PAGES, ROOT, get
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+LANGUAGES = {"en": "", "cy": "/cy"}
+RUN_AXE = "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations"
+
+
+def _check(page: Page, address: str, axe: str) -> list[str]:
+    found: list[str] = []
+    page.goto(address)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append(f"{address} scrolls sideways at {width}")
+    page.evaluate(axe)
+    violations: list[dict[str, Any]] = page.evaluate(RUN_AXE)
+    found += [f"{address} at {width}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in violations]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_no_barriers(browser: Browser, base: str, empty_base: str, language: str, width: int) -> None:
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    # The policy is lifted for axe's own script only in this context; test_policy checks the policy itself.
+    context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    prefix = LANGUAGES[language]
+    addresses = [base + path % prefix for path in PAGES.values()]
+    addresses += [empty_base + path % prefix for path in EMPTY_PAGES.values()]
+    problems = [problem for address in addresses for problem in _check(page, address, axe)]
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_no_barriers_with_everything_open(browser: Browser, base: str) -> None:
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(viewport={"width": 360, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    for name in ("table", "product", "methods"):
+        page.goto(base + PAGES[name] % "")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+        page.evaluate(axe)
+        assert page.evaluate(RUN_AXE) == [], name
+    context.close()
+
+
+@pytest.mark.slow
+def test_html_is_valid(base: str, empty_base: str, tmp_path: Path) -> None:
+    for language, prefix in LANGUAGES.items():
+        for kind, server, pages in (("full", base, PAGES), ("empty", empty_base, EMPTY_PAGES)):
+            for number, path in enumerate(pages.values()):
+                file = tmp_path / f"{kind}-{language}-{number}.html"
+                file.write_text(get(server + path % prefix).text, encoding="utf-8")
+    done = subprocess.run(
+        [
+            "node",
+            ROOT / "node_modules/html-validate/bin/html-validate.mjs",
+            "--config",
+            ROOT / ".html-validate.json",
+            tmp_path,
+        ],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_narrowest_width(browser: Browser, base: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 740})
+    page = context.new_page()
+    for path in PAGES.values():
+        page.goto(base + path % "")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    context.close()

@@ -1,0 +1,90 @@
+"""Welsh: every message of the pages has a Welsh text with the same placeholders, and the compiled file is fresh."""
+
+import ast
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).parents[2] / "src" / "bluelamp"
+FOLDER = PACKAGE / "locale" / "cy" / "LC_MESSAGES"
+ROOMS = ("ui", "index/web")
+NAMES = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+PLACEHOLDER = re.compile(r"%\((\w+)\)")
+
+
+def used() -> set[str | tuple[str, ...]]:
+    """Every message that templates and modules of the pages ask for."""
+    found: set[str | tuple[str, ...]] = set()
+    for file in (f for room in ROOMS for f in (PACKAGE / room).rglob("*")):
+        if file.suffix not in (".html", ".py"):
+            continue
+        text = file.read_text(encoding="utf-8")
+        source = templatize(text, origin=str(file)) if file.suffix == ".html" else text
+        found |= {message for _, message, _, _ in extract("python", io.BytesIO(source.encode()), keywords=NAMES)}
+    return found
+
+
+@pytest.fixture(scope="module")
+def welsh() -> Catalog:
+    with (FOLDER / "django.po").open("rb") as file:
+        return read_po(file, locale="cy")
+
+
+def test_every_message_has_a_welsh_text(welsh: Catalog) -> None:
+    for message in used():
+        key = message if isinstance(message, str) else message[0]
+        entry = welsh.get(key)
+        assert entry is not None, f"not in django.po: {key}"
+        assert not entry.fuzzy
+        texts = [entry.string] if isinstance(message, str) else list(entry.string)
+        assert all(texts), f"no Welsh text: {key}"
+        asked = set(PLACEHOLDER.findall("".join(message)))
+        assert set(PLACEHOLDER.findall("".join(texts))) == asked, f"placeholders differ: {key}"
+
+
+def test_no_message_is_left_over(welsh: Catalog) -> None:
+    keys = {m if isinstance(m, str) else m[0] for m in used()}
+    assert {(m.id if isinstance(m.id, str) else m.id[0]) for m in welsh if m.id} == keys
+
+
+def test_compiled_file_is_fresh(welsh: Catalog) -> None:
+    with (FOLDER / "django.mo").open("rb") as file:
+        compiled = read_mo(file)
+    assert {m.id: m.string for m in compiled if m.id} == {m.id: m.string for m in welsh if m.id}
+
+
+def test_labels_are_those_of_the_catalogue() -> None:
+    from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
+    from bluelamp.ui import labels
+
+    assert {c: (str(s), str(p)) for c, (s, p) in labels.CATEGORIES.items()} == {
+        c.code: (c.singular, c.plural) for c in CATEGORIES.values()
+    }
+    assert {g: str(name) for g, name in labels.GROUPS.items()} == GROUPS
+
+
+def test_no_text_stands_in_templates_untranslated() -> None:
+    """Words between tags that no translation tag wraps, apart from names that are alike in both languages."""
+    allowed = {"Bluelamp", "English", "Cymraeg", "CSV", "JSON", "bluelamp setup", "!", "%"}
+    bare: set[str] = set()
+    for file in (f for room in ROOMS for f in (PACKAGE / room).rglob("*.html") if f.name != "500.html"):
+        text = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", file.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"{%.*?%}|{{.*?}}", "", text, flags=re.S)
+        bare |= {w.strip(" \n,.–:") for w in re.findall(r">([^<>]+)<", text)}
+    words = {w for w in bare if re.search(r"[A-Za-z]{2}", w) and not w.startswith("/api/")}
+    assert words <= allowed, words - allowed
+
+
+def test_module_messages_are_literals() -> None:
+    """A message built at run time would never reach the catalogue."""
+    for file in (f for room in ROOMS for f in (PACKAGE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in NAMES:
+                assert isinstance(node.args[0], ast.Constant), f"{file.name}:{node.lineno}"
