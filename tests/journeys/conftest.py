@@ -1,15 +1,15 @@
-"""Real servers for the journeys: one with the packaged edition, one with nothing yet. Each runs as a reader would run it."""
+"""Real servers for the journeys: one with the packaged edition, one with nothing yet."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("bluelamp")
 FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --disable-dev-shm-usage"
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage"
 )
 
 # Every page and state, by a short name. `%s` stands for the language's prefix.
@@ -26,7 +26,7 @@ PAGES = {
     "home": "%s/",
     "search without a word": "%s/search",
     "search in two parts": "%s/search?q=tp+link+archer",
-    "search without evidence": "%s/search?q=dlink+dwl",
+    "search without evidence": "%s/search?q=dlink+e15",
     "search without a find": "%s/search?q=zzzzqqqq",
     "search too long": "%s/search?q=" + "a" * 150,
     "table": "%s/table/",
@@ -37,7 +37,7 @@ PAGES = {
     "category": "%s/category/router/",
     "category without evidence": "%s/category/doorbell/",
     "product": "%s/product/dlink:dir/",
-    "product without evidence": "%s/product/dlink:dwl/",
+    "product without evidence": "%s/product/dlink:e15/",
     "maker": "%s/maker/dlink/",
     "methods": "%s/methods/",
     "data": "%s/data/",
@@ -52,18 +52,20 @@ class Answer:
     """What a server sent back."""
 
     status: int
-    headers: dict[str, str]
+    headers: HTTPMessage
     text: str
 
 
 def get(address: str, **headers: str) -> Answer:
     """Fetch an address; an error status is an answer too."""
-    request = urllib.request.Request(address, headers={k.replace("_", "-"): v for k, v in headers.items()})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return Answer(response.status, dict(response.headers), response.read().decode())
-    except urllib.error.HTTPError as error:
-        return Answer(error.code, dict(error.headers), error.read().decode())
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.netloc, timeout=20)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET", target, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    response = connection.getresponse()
+    answer = Answer(response.status, response.headers, response.read().decode())
+    connection.close()
+    return answer
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""What a reader does: search, filter, change language, use the keyboard, go without scripts, print, come from outside."""
+"""What a reader does: search, filter, change language, use the keyboard, no scripts, print, come from outside."""
 
 import csv
 import io

@@ -109,6 +109,8 @@ def test_a_newer_list_replaces_an_older_one_and_not_the_other_way(packaged: Load
     assert packaged.status == Load.Status.SUPERSEDED and newer.status == Load.Status.VISIBLE
     older = load_csv("CVE-2026-1111,D-Link,DIR-823X,2026-08-01")
     assert older.status == Load.Status.SUPERSEDED
+    again = load_path(path=fact_path(name="kev"), feed=feed_by_id("cisa-kev-packaged"), now=NOW)
+    assert again.repeated and Load.objects.count() == 3, "a start after a newer list adds no load"
     edition, _ = build_edition(now=NOW)
     assert edition.rows.count() == 1 and edition.rows.get().sightings[0]["model"] == "dlink:dir823x"
 

@@ -72,7 +72,7 @@ def load_bytes(*, content: bytes, feed: Feed, now: datetime) -> Loaded:
 
 def _load(*, feed: Feed, stream: BinaryIO, content_hash: str, now: datetime) -> Loaded:
     version = loaded_version()
-    known = evidence.visible_load(feed_id=feed.id, content_hash=content_hash, catalogue_version=version)
+    known = evidence.known_load(feed_id=feed.id, content_hash=content_hash, catalogue_version=version)
     if known:
         return Loaded(load=known, repeated=True)
     rows: list[SightingRow | EpssRow | CveRow] = []

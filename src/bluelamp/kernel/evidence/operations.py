@@ -45,11 +45,10 @@ def register_source(*, source: Source) -> Source:
     return source
 
 
-def visible_load(*, feed_id: str, content_hash: str, catalogue_version: str) -> Load | None:
-    """The load in use of exactly this content under this version of the catalogue, if there is one."""
-    return Load.objects.filter(
-        feed_id=feed_id, content_hash=content_hash, catalogue_version=catalogue_version, status=Load.Status.VISIBLE
-    ).first()
+def known_load(*, feed_id: str, content_hash: str, catalogue_version: str) -> Load | None:
+    """The newest load that took exactly this content under this version of the catalogue, in use or replaced since."""
+    loads = Load.objects.filter(feed_id=feed_id, content_hash=content_hash, catalogue_version=catalogue_version)
+    return loads.exclude(status=Load.Status.REFUSED).order_by("-added_at").first()
 
 
 def store_batch(
