@@ -3,12 +3,10 @@
 import os
 from pathlib import Path
 
-import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from bluelamp.project.config import databases, read_config, secret_key
 
-django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).parents[1]
 CONFIG = read_config(os.environ)
