@@ -67,7 +67,6 @@ USE_TZ = True
 TIME_ZONE = "Europe/London"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = str(CONFIG.home / "static")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
