@@ -7,7 +7,6 @@ from csp.constants import NONE, SELF
 
 from bluelamp.project.config import databases, read_config, secret_key
 
-
 PACKAGE = Path(__file__).parents[1]
 CONFIG = read_config(os.environ)
 CONFIG.home.mkdir(parents=True, exist_ok=True)
