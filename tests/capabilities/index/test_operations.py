@@ -153,6 +153,25 @@ def test_in_the_wild_reports_find_products_but_name_nobody(catalogue: None) -> N
     assert not named_rows(edition=edition).exists()
 
 
+def test_no_date_of_a_crime_reaches_an_edition(packaged: Load) -> None:
+    feed = feed_by_id("recorded-crimes")
+    rows = [f"K/{i},2026-08-0{1 + i % 7},D-Link,DIR-823X,Kent" for i in range(12)]
+    rows += [f"L/{i},2026-08-05,TP-Link,Multiple Archer Devices,Kent" for i in range(6)]
+    rows += [f"M/{i},2026-08-05,Microsoft,Teams,Kent" for i in range(6)]
+    content = "\n".join(["crime_number,recorded_on,maker,product,force", *rows, ""]).encode()
+    before, _ = build_edition(now=NOW)
+    assert load_bytes(content=content, feed=feed, now=NOW).load.rows == 24
+    after, new = build_edition(now=NOW)
+    assert new and after.rows.get(product_key="dlink:dir").recorded_crimes == 12
+    same = ("dates", "first_seen", "last_seen", "monthly", "sightings", "low", "band")
+    for key in ("dlink:dir", "tplink:routers"):
+        old, now = (e.rows.values(*same).get(product_key=key) for e in (before, after))
+        assert old == now
+    assert set(after.rows.values_list("product_key")) == set(before.rows.values_list("product_key"))
+    assert "Kent" not in export_json(edition=after) and "recorded_crime" not in export_csv(edition=after)
+    assert verify_edition(edition=after).same
+
+
 def test_tables_that_are_no_sightings_move_no_figure(packaged: Load) -> None:
     before, _ = build_edition(now=NOW)
     samples = Path(__file__).parents[2] / "samples"

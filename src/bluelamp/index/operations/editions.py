@@ -22,6 +22,9 @@ from bluelamp.kernel.evidence.queries import file_paths, visible_loads
 from bluelamp.warehouse.counts import frozen_counts, newest_day, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
 
+# Crimes and citizens' reports appear as aggregates only: no row, date or sighting of an edition comes from them alone.
+RESTRICTED_KINDS = frozenset({"recorded_crime", "citizen_report"})
+
 
 class NoEvidenceError(ValueError):
     """There are no sightings to build an edition from."""
@@ -167,7 +170,9 @@ def _figures(
     *, counts: pa.Table, products: pa.Table, sources: list[SourceFact], parameters: Parameters
 ) -> tuple[Figure, ...]:
     rows, placed = _inputs(counts, products)
-    return build_figures(counts=rows, products=placed, sources=sources, parameters=parameters)
+    open_keys = {row.product_key for row in rows if row.kind not in RESTRICTED_KINDS and row.months_back >= 0}
+    figures = build_figures(counts=rows, products=placed, sources=sources, parameters=parameters)
+    return tuple(f for f in figures if f.product_key in open_keys)
 
 
 def _narrower(*, counts: pa.Table, products: pa.Table, sources: list[Source], parameters: Parameters) -> Any:
@@ -209,7 +214,7 @@ def _details(*, paths: list[Any], end: date) -> dict[str, list[dict[str, Any]]]:
     """Per product: what was seen, newest first; the references of one day, source and written name together."""
     found: dict[str, list[dict[str, Any]]] = {}
     for r in sightings_of_products(paths=paths).to_pylist():
-        if r["on"] > end:
+        if r["on"] > end or r["kind"] in RESTRICTED_KINDS:
             continue
         seen = found.setdefault(r["product_key"], [])
         written = f"{r['written_maker'].strip()} {r['written_product'].strip()}".strip()

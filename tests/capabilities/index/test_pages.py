@@ -1,0 +1,177 @@
+"""The pages say what the rules allow, no more, and no less."""
+
+import pytest
+from django.test import Client, RequestFactory
+from small_edition import add_product, add_row, make_edition, sighting
+
+from bluelamp.index.models import Edition
+from bluelamp.index.web.filters import LONGEST_TEXT
+from bluelamp.index.web.statements import crimes_words
+from bluelamp.ui import errors
+from bluelamp.ui.plots import columns, interval, round_up
+
+pytestmark = pytest.mark.django_db
+NO_EVIDENCE = "We hold no evidence about this product. That is not a sign that it is safe."
+NOTE = "it contains no UK crime data and counts no crimes. Not official statistics."
+PATHS = (
+    "/",
+    "/search",
+    "/table/",
+    "/category/router/",
+    "/product/acme:r/",
+    "/maker/acme/",
+    "/methods/",
+    "/data/",
+    "/accessibility/",
+)
+
+
+@pytest.fixture
+def edition() -> Edition:
+    return make_edition()
+
+
+def read(path: str, **query: str) -> str:
+    answer = Client(headers={"host": "localhost"}).get(path, query)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def order(text: str, *names: str) -> bool:
+    places = [text.index(name) for name in names]
+    return places == sorted(places)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_says_specimen_in_both_languages(edition: Edition, path: str) -> None:
+    assert NOTE in read(path)
+    welsh = read(f"/cy{path}")
+    assert "cyfrif troseddau" in welsh and "gan beiriant" in welsh
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_fails_without_an_edition(path: str) -> None:
+    add_product("acme:r", "Acme R routers")
+    assert "Acme R routers" in read("/product/acme:r/")
+    assert NOTE not in read(path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_specimen_is_not_served_to_the_outside(edition: Edition, path: str) -> None:
+    answer = Client(headers={"host": "localhost", "x-forwarded-for": "192.0.2.1"}).get(path)
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "Confirmed exploited" not in text and "bluelamp setup" not in text
+
+
+def test_table_is_newest_first_unless_the_reader_sorts(edition: Edition) -> None:
+    assert order(read("/table/"), "Acme R routers", "Beta Cam", "Acme Old router")
+    assert order(read("/table/", sort="name"), "Acme Old router", "Acme R routers", "Beta Cam")
+    assert order(read("/table/", sort="low"), "Acme R routers", "Acme Old router", "Beta Cam")
+    assert "Sorted by name, A to Z." in read("/table/", sort="name")
+
+
+def test_filters_keep_what_was_asked_for(edition: Edition) -> None:
+    assert "/product/beta:cam/" not in read("/table/", category="router")
+    assert "/product/acme:old/" not in read("/table/", band="high")
+    assert "/product/acme:r/" not in read("/table/", maker="beta")
+    assert "/product/beta:cam/" in read("/table/", q="beta cam")
+    wrong = read("/table/", band="<b>")
+    assert "is not one of the choices" in wrong and "<b>" not in wrong
+
+
+def test_search_matches_every_word_in_any_written_name(edition: Edition) -> None:
+    assert "/product/acme:r/" in read("/search", q="acme r2")
+    assert "/product/acme:r/" in read("/search", q="R-2")
+    assert NO_EVIDENCE in read("/search", q="acme quiet")
+    assert "Nothing found" in read("/search", q="acme cam")
+    assert "rest was left out" in read("/search", q="a" * (LONGEST_TEXT + 1))
+    assert "/product/beta:nameless/" not in read("/search", q="beta")
+
+
+def test_exact_name_comes_first(edition: Edition) -> None:
+    add_product("zeta:acmerrouters", "Zeta Acme R routers")
+    add_product("acme:rx", "Acme R routers X")
+    assert order(
+        read("/search", q="acme r routers"), "/product/acme:r/", "/product/acme:rx/", "/product/zeta:acmerrouters/"
+    )
+
+
+def test_product_without_evidence(edition: Edition) -> None:
+    text = read("/product/acme:quiet/")
+    assert NO_EVIDENCE in text and "bl-band" not in text
+    assert Client(headers={"host": "localhost"}).get("/product/beta:nameless/").status_code == 404
+
+
+def test_evidence_that_may_not_be_named_is_not_shown(edition: Edition) -> None:
+    add_row(edition, "acme:quiet", named=False, last_seen="2026-08-02")
+    assert NO_EVIDENCE in read("/product/acme:quiet/")
+    assert "/product/acme:quiet/" not in read("/table/")
+    assert "/product/acme:quiet/" not in read("/")
+
+
+def test_only_earlier_sightings(edition: Edition) -> None:
+    add_row(edition, "acme:quiet", dates=0, monthly=[0] * 24, last_seen="2022-03-04")
+    text = read("/product/acme:quiet/")
+    assert "last on 4 March 2022" in text and "is not a sign that it is safe" in text
+    assert "/product/acme:quiet/" not in read("/table/")
+
+
+def test_crimes_are_rounded_and_never_listed(edition: Edition) -> None:
+    seen = [
+        sighting("2026-08-01"),
+        sighting("2026-07-13", kind="recorded_crime"),
+        sighting("2026-07-14", kind="citizen_report"),
+    ]
+    add_row(edition, "acme:quiet", sightings=seen, recorded_crimes=7, last_seen="2026-08-01")
+    text = read("/product/acme:quiet/")
+    assert "fewer than 10" in text and "13 July 2026" not in text and "14 July 2026" not in text
+    assert [crimes_words(count=n) for n in (0, 4, 5, 9, 10, 12, 13)] == [
+        "",
+        "",
+        "fewer than 10",
+        "fewer than 10",
+        "about 10",
+        "about 10",
+        "about 15",
+    ]
+
+
+def test_support_is_spoken_of_with_care(edition: Edition) -> None:
+    assert "As far as we know the maker no longer supports this product" in read("/product/acme:old/")
+    assert "no longer supports" not in read("/product/acme:r/")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_words_that_are_never_said(edition: Edition, path: str) -> None:
+    text = read(path).lower()
+    assert not [w for w in ("unsafe", "insecure", "do not buy", "avoid this", "watch list") if w in text]
+
+
+def test_written_names_cannot_become_markup(edition: Edition) -> None:
+    add_product("evil:x", "<script>alert(1)</script>")
+    assert "<script" not in read("/search", q="script") + read("/product/evil:x/") + read("/maker/evil/")
+
+
+@pytest.mark.parametrize("path", ["/category/none/", "/product/none:none/", "/maker/none/", "/product/%00/"])
+def test_unknown_addresses(edition: Edition, path: str) -> None:
+    assert Client(headers={"host": "localhost"}).get(path).status_code == 404
+
+
+def test_failure_page_needs_nothing() -> None:
+    answer = errors.server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500 and b"Our fault" not in answer.content and "Methodd" in answer.content.decode()
+
+
+def test_error_pages_are_translated() -> None:
+    request = RequestFactory().get("/cy/")
+    for view, status in ((errors.bad_request, 400), (errors.forbidden, 403), (errors.not_found, 404)):
+        assert view(request, ValueError()).status_code == status
+
+
+def test_plots_stay_inside() -> None:
+    drawn = columns(counts=[0, 3, 1], step=6, height=24)
+    assert [b.value for b in drawn.bars] == [3, 1] and all(0 <= b.y <= 22 for b in drawn.bars)
+    assert columns(counts=[0, 0]).bars == ()
+    bar = interval(low=-1, middle=2, high=9, top=4, threshold=0.5, width=100)
+    assert (bar.left, bar.span, bar.middle, bar.threshold) == (0, 100, 50, 12.5)
+    assert [round_up(v) for v in (0, 0.4, 1.2, 6, 11)] == [1, 1, 2, 7, 20]
