@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from bluelamp.project.config import LOOPBACK
@@ -22,6 +23,17 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         forwarded = any(name in request.META for name in _FORWARDED)
         far = bool(peer) and peer not in LOOPBACK
         request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
+        return get_response(request)
+
+    return middleware
+
+
+def no_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 400 where an address holds a NUL character, which PostgreSQL's text cannot hold and no name has."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address holds a NUL character.")
         return get_response(request)
 
     return middleware

@@ -35,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bluelamp.project.middleware.no_nul",
     "bluelamp.project.middleware.outside",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

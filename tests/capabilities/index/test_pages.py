@@ -152,9 +152,18 @@ def test_written_names_cannot_become_markup(edition: Edition) -> None:
     assert "<script" not in read("/search", q="script") + read("/product/evil:x/") + read("/maker/evil/")
 
 
-@pytest.mark.parametrize("path", ["/category/none/", "/product/none:none/", "/maker/none/", "/product/%00/"])
+@pytest.mark.parametrize("path", ["/category/none/", "/product/none:none/", "/maker/none/"])
 def test_unknown_addresses(edition: Edition, path: str) -> None:
     assert Client(headers={"host": "localhost"}).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/product/%00/", "/search?q=a%00", "/api/v1/products/%00", "/api/v1/products?maker=%00"]
+)
+def test_nul_in_an_address_is_a_bad_request(edition: Edition, path: str) -> None:
+    answer = Client(headers={"host": "localhost"}).get(path)
+    assert answer.status_code == 400
+    assert ("problem+json" in answer["Content-Type"]) == path.startswith("/api/")
 
 
 def test_failure_page_needs_nothing() -> None:

@@ -56,7 +56,7 @@ def words(text: str) -> list[str]:
 
 def cut(text: str) -> tuple[str, bool]:
     """A search text without needless spaces, at most LONGEST_TEXT long, and whether it was cut."""
-    text = " ".join(text.replace("\x00", " ").split())
+    text = " ".join(text.split())
     return text[:LONGEST_TEXT].rstrip(), len(text) > LONGEST_TEXT
 
 
