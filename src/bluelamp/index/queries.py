@@ -63,10 +63,10 @@ def keys_of_ref(ref: str) -> tuple[str, ...]:
     return keys_by_ref().get(ref, ())
 
 
-def backtest_summary() -> list[dict[str, object]] | None:
-    """The aggregate metrics of the last back-test run on this machine; None where none was run."""
+def backtest_summary() -> dict[str, list[dict[str, object]]] | None:
+    """The last back-test of this machine: aggregate metrics (`means`), `differences` from the rules; None without."""
     path = backtest_file()
     if not path.exists():
         return None
-    rows: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
-    return rows
+    found: dict[str, list[dict[str, object]]] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -85,6 +85,15 @@ KINDS: dict[str, Label] = {
     "partner_sighting": _("Seen by a partner organisation"),
 }
 
+BACKTEST: dict[str, Label] = {
+    "first method": _("Our first method"),
+    "recency-weighted KEV": _("Newer listings weigh more"),
+    "recency-weighted KEV, without hindsight": _("Newer listings weigh more, without hindsight"),
+    "CVE count": _("Number of published weaknesses"),
+    "all seven dates": _("all seven dates"),
+    "three dates from July 2024": _("three dates from July 2024"),
+}
+
 
 def group_label(code: str) -> Label:
     """A group's name; the code itself where it has none."""

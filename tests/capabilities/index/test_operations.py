@@ -168,7 +168,9 @@ def test_no_date_of_a_crime_reaches_an_edition(packaged: Load) -> None:
         old, now = (e.rows.values(*same).get(product_key=key) for e in (before, after))
         assert old == now
     assert set(after.rows.values_list("product_key")) == set(before.rows.values_list("product_key"))
-    assert '"Kent"' not in export_json(edition=after) and "recorded_crime" not in export_csv(edition=after)
+    rows = list(named_rows(edition=after))
+    assert '"Kent"' not in export_json(edition=after, rows=rows)
+    assert "recorded_crime" not in export_csv(edition=after, rows=rows)
     assert verify_edition(edition=after).same
 
 
@@ -202,10 +204,10 @@ def test_a_specimen_is_never_visible_from_outside(packaged: Load) -> None:
 def test_downloads_say_specimen_in_every_row_and_start_no_formula(packaged: Load) -> None:
     edition, _ = build_edition(now=NOW)
     edition.rows.filter(product_key="microsoft:windows").update(product_name="=1+1")
-    lines = export_csv(edition=edition).splitlines()
+    lines = export_csv(edition=edition, rows=named_rows(edition=edition)).splitlines()
     assert lines[0].split(",") == list(COLUMNS) and all(line.startswith("specimen,") for line in lines[1:])
     assert any("'=1+1" in line for line in lines) and not any(",=1+1" in line for line in lines)
-    document = json.loads(export_json(edition=edition))
+    document = json.loads(export_json(edition=edition, rows=named_rows(edition=edition)))
     assert document["status"] == "specimen" and "no UK crime data" in document["note"]
     assert {p["status"] for p in document["products"]} == {"specimen"} and len(document["products"]) == len(lines) - 1
 
@@ -256,14 +258,16 @@ def test_the_catalogue_places_the_products_people_know(catalogue: None) -> None:
 
 def test_the_backtest_writes_a_row_for_every_candidate_and_gives_the_stated_rule(tmp_path: Path) -> None:
     prepared = prepared_facts()
-    metrics = write_backtest(prepared=prepared, out=tmp_path / "scores.csv")
+    found = write_backtest(prepared=prepared, out=tmp_path / "scores.csv")
+    metrics = found.by_date
     with (tmp_path / "scores.csv").open() as lines:
         assert sum(1 for _ in lines) == 1 + sum(m.candidates for m in metrics if m.method == "first method")
     rule = [m for m in metrics if m.method == "recency-weighted KEV"]
     assert sum(m.ap for m in rule) / 7 == pytest.approx(0.232, abs=0.001)
     assert sum(m.ndcg100 for m in rule) / 7 == pytest.approx(0.419, abs=0.001)
     assert [(m.candidates) for m in rule][::6] == [16118, 41687]
-    assert len(backtest_summary() or []) == 2 * len(METHODS)
+    assert backtest_summary() == {"means": found.means, "differences": found.differences}
+    assert len(found.means) == 2 * len(METHODS) and all(d["low"] <= d["mean"] <= d["high"] for d in found.differences)
     top = watch_list(prepared=prepared, as_of=date(2026, 8, 8), top=5)
     assert all(f.score == pytest.approx(sum(f.reasons.values()), abs=0.001) for f in top)
 

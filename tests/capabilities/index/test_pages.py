@@ -1,10 +1,13 @@
 """The pages say what the rules allow, no more, and no less."""
 
+import json
+
 import pytest
 from django.test import Client, RequestFactory
 from small_edition import add_product, add_row, make_edition, sighting
 
 from bluelamp.index.models import Edition
+from bluelamp.index.queries import backtest_file
 from bluelamp.index.web.filters import LONGEST_TEXT
 from bluelamp.index.web.statements import crimes_words
 from bluelamp.ui import errors
@@ -184,3 +187,23 @@ def test_plots_stay_inside() -> None:
     bar = interval(low=-1, middle=2, high=9, top=4, threshold=0.5, width=100)
     assert (bar.left, bar.span, bar.middle, bar.threshold) == (0, 100, 50, 12.5)
     assert [round_up(v) for v in (0, 0.4, 1.2, 6, 11)] == [1, 1, 2, 7, 20]
+
+
+def test_download_holds_the_rows_of_the_table(edition: Edition) -> None:
+    client = Client(headers={"host": "localhost"})
+    whole = client.get(f"/download/{edition.id}.csv").content.decode().splitlines()
+    cameras = client.get(f"/download/{edition.id}.csv?category=camera").content.decode().splitlines()
+    assert len(cameras) == 2 and set(cameras) < set(whole)
+    assert f"/download/{edition.id}.csv?category=camera" in read("/category/camera/")
+    assert client.get(f"/download/{edition.id}.json?category=nonsense").status_code == 400
+
+
+def test_methods_page_shows_the_backtest_in_words(edition: Edition) -> None:
+    row = {"method": "CVE count", "dates": "all seven dates", "p50": 0.3, "ndcg100": 0.3, "ap": 0.1}
+    apart = {"other": "recency-weighted KEV", "dates": "all seven dates", "mean": 0.01, "low": -0.002, "high": 0.02}
+    backtest_file().write_text(json.dumps({"means": [{**row, "cold_recall500": 0.1}], "differences": [apart]}))
+    try:
+        assert "Number of published weaknesses" in read("/methods/") and "-0.002" in read("/methods/")
+        assert "Nifer y gwendidau a gyhoeddwyd" in read("/cy/methods/")
+    finally:
+        backtest_file().unlink()

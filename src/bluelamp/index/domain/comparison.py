@@ -6,7 +6,7 @@ hindsight, and is kept because the shared definition of the test measures it so.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import numpy as np
@@ -36,13 +36,15 @@ from bluelamp.stats.backtest import (
 )
 
 __all__ = [
-    "DATES", "METHODS", "Facts", "Metrics", "Prepared", "Rule", "compare", "day_number", "difference", "measure",
+    "DATES", "METHODS", "Facts", "Metrics", "Prepared", "Rule", "compare", "day_number", "difference",
+    "differences", "measure",
     "prepare", "ranked", "score_rows", "summary",
 ]  # fmt: skip
 
 DATES = tuple(date(y, m, 1) for y in range(2022, 2026) for m in (1, 7) if (2022, 7) <= (y, m) <= (2025, 7))
 # Labels up to here chose the method's weights: only later dates are a fair test of it.
 FIRST_UNSEEN = date(2024, 7, 1)
+SPANS = {"all seven dates": DATES[0], "three dates from July 2024": FIRST_UNSEEN}
 Method = Callable[..., Floats]
 
 
@@ -143,7 +145,7 @@ def compare(*, prepared: Prepared, dates: Sequence[date] = DATES) -> list[Metric
 def summary(metrics: Sequence[Metrics]) -> list[dict[str, object]]:
     """Means by method over all dates, and over those from 2024-07-01 on, the fair test."""
     rows: list[dict[str, object]] = []
-    for label, first in (("all seven dates", DATES[0]), ("three dates from July 2024", FIRST_UNSEEN)):
+    for label, first in SPANS.items():
         for name in METHODS:
             chosen = [m for m in metrics if m.method == name and m.as_of >= first]
             fields = ("p50", "ndcg100", "ap", "cold_recall500")
@@ -153,8 +155,29 @@ def summary(metrics: Sequence[Metrics]) -> list[dict[str, object]]:
     return rows
 
 
+def differences(*, prepared: Prepared, seed: int = 1) -> list[dict[str, object]]:
+    """`difference` of the first method from each rule that reads the same list, over each span of dates."""
+    return [
+        {
+            "other": other,
+            "dates": label,
+            **asdict(
+                difference(
+                    prepared=prepared,
+                    other=other,
+                    rng=np.random.default_rng(seed),
+                    dates=[on for on in DATES if on >= first],
+                )
+            ),
+        }
+        for other in METHODS
+        if other.startswith("recency")
+        for label, first in SPANS.items()
+    ]
+
+
 def difference(
-    *, prepared: Prepared, other: str, rng: np.random.Generator, dates: Sequence[date] = DATES, draws: int = 500
+    *, prepared: Prepared, other: str, rng: np.random.Generator, dates: Sequence[date] = DATES, draws: int = 1000
 ) -> Difference:
     """Mean AUC-PR of the first method less that of another of METHODS, with a 90 % interval by bootstrap of makers.
 

@@ -3,10 +3,10 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import named_rows
 
 COLUMNS = (
     "status",
@@ -37,19 +37,19 @@ NOTE = "One list, the authority's; it contains no UK crime data and counts no cr
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export_csv(*, edition: Edition) -> str:
-    """The edition's named products as CSV (RFC 4180), by product key."""
+def export_csv(*, edition: Edition, rows: Iterable[EditionRow]) -> str:
+    """Rows of an edition, which the caller may show, as CSV (RFC 4180)."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for row in _rows(edition):
+    for row in rows:
         record = _record(edition, row)
         writer.writerow([_cell(record[c]) for c in COLUMNS])
     return out.getvalue()
 
 
-def export_json(*, edition: Edition) -> str:
-    """The edition's named products as one JSON document."""
+def export_json(*, edition: Edition, rows: Iterable[EditionRow]) -> str:
+    """Rows of an edition, which the caller may show, as one JSON document."""
     document = {
         "status": edition.status,
         "note": NOTE,
@@ -57,13 +57,9 @@ def export_json(*, edition: Edition) -> str:
         "period": [str(edition.period_start), str(edition.period_end)],
         "parameters": edition.parameters,
         "coverage": edition.coverage,
-        "products": [_record(edition, row) for row in _rows(edition)],
+        "products": [_record(edition, row) for row in rows],
     }
     return json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
-
-
-def _rows(edition: Edition) -> list[EditionRow]:
-    return list(named_rows(edition=edition).order_by("product_key"))
 
 
 def _record(edition: Edition, row: EditionRow) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bluelamp.index.domain.comparison import (
     Prepared,
     compare,
     day_number,
+    differences,
     prepare,
     ranked,
     score_rows,
@@ -75,17 +76,29 @@ def watch_list(*, prepared: Prepared, as_of: date, top: int) -> list[Foreseen]:
     ]
 
 
-def write_backtest(*, prepared: Prepared, out: Path) -> list[Metrics]:
+@dataclass(frozen=True)
+class Backtest:
+    """The metrics by date, their means, and the differences of AUC-PR from the simple rules with 90 % intervals."""
+
+    by_date: list[Metrics]
+    means: list[dict[str, object]]
+    differences: list[dict[str, object]]
+
+
+def write_backtest(*, prepared: Prepared, out: Path) -> Backtest:
     """Write a row for every candidate at every date, whole or not at all; keep the aggregate for the methods page."""
     metrics = compare(prepared=prepared)
+    found = Backtest(
+        by_date=metrics, means=_rounded(summary(metrics)), differences=_rounded(differences(prepared=prepared))
+    )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
     for as_of, maker, product, value in score_rows(prepared=prepared):
         writer.writerow((as_of, maker, product, f"{value:.6g}"))
     _replace(out, text.getvalue())
-    _replace(backtest_file(), json.dumps(summary(metrics), indent=1))
-    return metrics
+    _replace(backtest_file(), json.dumps({"means": found.means, "differences": found.differences}, indent=1))
+    return found
 
 
 def _replace(path: Path, text: str) -> None:
@@ -102,9 +115,9 @@ def _replace(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def means(metrics: list[Metrics]) -> list[dict[str, object]]:
-    """The aggregate by method, rounded for people."""
+def _rounded(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The same rows with numbers to four decimals: more would be noise."""
     return [
-        {k: round(v, 3) if isinstance(v, float | np.floating) else v for k, v in row.items()}
-        for row in summary(metrics)
+        {k: round(float(v), 4) + 0.0 if isinstance(v, float | np.floating) else v for k, v in row.items()}
+        for row in rows
     ]

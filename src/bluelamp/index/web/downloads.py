@@ -1,37 +1,46 @@
-"""Downloads of one edition, under the same rule of who may see it as the pages."""
+"""Downloads of one edition, under the same rule of who may see it as the pages and with the table's filters."""
 
-from collections.abc import Callable
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from bluelamp.index.models import Edition
+from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.export import export_csv, export_json
-from bluelamp.index.web.reads import downloadable_edition
+from bluelamp.index.queries import named_rows
+from bluelamp.index.web import filters, reads
 
 
 @require_safe
 def as_csv(request: HttpRequest, edition_id: UUID) -> HttpResponse:
-    """The edition's named products as CSV; `specimen` stands in the name, a header and every row."""
-    return _file(
-        request, edition_id, write=lambda e: export_csv(edition=e), kind="csv", media="text/csv; charset=utf-8"
-    )
+    """The products that the query's filters keep as CSV; `specimen` stands in the name, a header and every row."""
+    edition, rows = _chosen(request, edition_id)
+    return _file(edition, export_csv(edition=edition, rows=rows), kind="csv", media="text/csv; charset=utf-8")
 
 
 @require_safe
 def as_json(request: HttpRequest, edition_id: UUID) -> HttpResponse:
-    """The edition's named products as JSON; `specimen` stands in the name, a header and every row."""
-    return _file(request, edition_id, write=lambda e: export_json(edition=e), kind="json", media="application/json")
+    """The products that the query's filters keep as JSON; `specimen` stands in the name, a header and every row."""
+    edition, rows = _chosen(request, edition_id)
+    return _file(edition, export_json(edition=edition, rows=rows), kind="json", media="application/json")
 
 
-def _file(
-    request: HttpRequest, edition_id: UUID, *, write: Callable[[Edition], str], kind: str, media: str
-) -> HttpResponse:
-    edition = downloadable_edition(request, edition_id=edition_id)
+def _chosen(request: HttpRequest, edition_id: UUID) -> tuple[Edition, list[EditionRow]]:
+    """A file cannot tell that a filter was left out, so an unknown one is refused."""
+    edition = reads.downloadable_edition(request, edition_id=edition_id)
     if edition is None:
         raise Http404
-    response = HttpResponse(write(edition), content_type=media)
+    query = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    chosen, problems = filters.read_filters(query, makers=reads.makers_named(edition=edition))
+    if problems:
+        raise BadRequest("A filter of the download is not one of the choices.")
+    rows = filters.apply_filters(named_rows(edition=edition), chosen)
+    return edition, list(rows if "sort" in query else rows.order_by("product_key"))
+
+
+def _file(edition: Edition, text: str, *, kind: str, media: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=media)
     name = f"bluelamp-{edition.status}-{edition.number}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Bluelamp-Status"] = edition.status

@@ -1,6 +1,8 @@
 """The public pages of the Index. Every one works without scripts and says what it does not know."""
 
+from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -125,6 +127,7 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
         sort_sentence=choice.SORT_SENTENCES[filters.sort],
         sorts=choice.SORT_LABELS,
         bands=labels.BANDS,
+        download_query=urlencode({name: value for name, value in asdict(filters).items() if value}),
         all_groups=[(g, [c for c in CATEGORIES.values() if c.group == g]) for g in GROUPS],
         makers=makers,
         **context,
@@ -203,13 +206,12 @@ def methods(request: HttpRequest) -> HttpResponse:
     if edition is not None:
         families = reads.narrower_families(edition=edition)
         high, stay = reads.high_under_narrower(families=families)
-        backtest = backtest_summary() or []
+        backtest = backtest_summary()
         context = {
             "families": families,
             "narrower_high": high,
             "narrower_stay": stay,
-            "backtest": [list(row.values()) for row in backtest],
-            "backtest_columns": list(backtest[0]) if backtest else [],
+            "backtest": backtest,
             "sources": edition.coverage.get("sources", []),
         }
     return _page(request, "index/methods.html", edition=edition, crumbs=((gettext("How it is made"), ""),), **context)

@@ -79,7 +79,9 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"bluelamp-{edition.status}-{edition.number}"
     paths = [folder / f"{stem}.csv", folder / f"{stem}.json"]
-    for path, text in zip(paths, (export_csv(edition=edition), export_json(edition=edition)), strict=True):
+    rows = list(named_rows(edition=edition).order_by("product_key"))
+    texts = (export_csv(edition=edition, rows=rows), export_json(edition=edition, rows=rows))
+    for path, text in zip(paths, texts, strict=True):
         path.write_text(text, encoding="utf-8", newline="")
     if as_json:
         print_json({"files": [str(p) for p in paths]})

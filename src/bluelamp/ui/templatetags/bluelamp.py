@@ -39,6 +39,12 @@ def kind_label(code: str) -> labels.Label:
 
 
 @register.filter
+def rule_label(code: str) -> labels.Label:
+    """The words for a method or a set of dates of the back-test."""
+    return labels.BACKTEST.get(code, code)
+
+
+@register.filter
 def group_label(code: str) -> labels.Label:
     """A group's name."""
     return labels.group_label(code)
