@@ -70,7 +70,9 @@ def _expression(*, end: date, keys: tuple[str, ...]) -> ibis.Table:
     rows = rows.filter(on <= ibis.literal(end)).mutate(
         months_back=back, bit=ibis.literal(1, type="int64") << day.cast("int64")
     )
-    return rows.group_by([*keys, "months_back"]).aggregate(day_bits=rows["bit"].bit_or(), events=rows["count"].sum())
+    counts = rows.group_by([*keys, "months_back"]).aggregate(day_bits=rows["bit"].bit_or(), events=rows["count"].sum())
+    # The engine's threads give groups in any order, and the frozen input is named by the hash of its bytes.
+    return counts.order_by([*keys, "months_back"])
 
 
 def frozen_counts(*, paths: list[Path], end: date, spool: Path | None = None) -> pa.Table:
