@@ -3,6 +3,7 @@
 Each is documented in docs/reference/settings.md; a test compares the two.
 """
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -38,6 +39,11 @@ SETTINGS = (
         "BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."
     ),
     Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
+    Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
+    Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
+    Setting("BLUELAMP_IDLE_MINUTES", "30", "After so many minutes without use a person signs in again."),
+    Setting("BLUELAMP_OIDC_FILE", "(none)", "JSON file: name, client_id, secret, server_url of your sign-in provider."),
+    Setting("BLUELAMP_DEMO", "0", "1: a cast of invented people whom anyone on this machine may play. Loopback only."),
 )
 
 
@@ -52,6 +58,11 @@ class Config:
     database_url: str
     secret_key_file: Path
     workers: int
+    proxies: int
+    session_hours: int
+    idle_minutes: int
+    oidc: Mapping[str, str] | None
+    demo: bool
 
     @property
     def outside(self) -> bool:
@@ -63,7 +74,7 @@ def read_config(env: Mapping[str, str]) -> Config:
     """Read the settings. Raises ConfigError."""
     home = Path(env.get("BLUELAMP_HOME", "var")).absolute()
     hosts = tuple(h.strip() for h in env.get("BLUELAMP_HOSTS", "").split(",") if h.strip())
-    return Config(
+    config = Config(
         home=home,
         bind=env.get("BLUELAMP_BIND", "127.0.0.1"),
         port=_whole(env, "BLUELAMP_PORT", default=8000, low=1, high=65535),
@@ -71,7 +82,28 @@ def read_config(env: Mapping[str, str]) -> Config:
         database_url=env.get("BLUELAMP_DATABASE_URL", ""),
         secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
         workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
+        proxies=_whole(env, "BLUELAMP_PROXIES", default=0, low=0, high=9),
+        session_hours=_whole(env, "BLUELAMP_SESSION_HOURS", default=10, low=1, high=24),
+        idle_minutes=_whole(env, "BLUELAMP_IDLE_MINUTES", default=30, low=1, high=720),
+        oidc=_oidc(env.get("BLUELAMP_OIDC_FILE", "")),
+        demo=_whole(env, "BLUELAMP_DEMO", default=0, low=0, high=1) == 1,
     )
+    if config.demo and config.outside:
+        raise ConfigError("BLUELAMP_DEMO is 1, which lets anyone sign in: leave BLUELAMP_BIND and BLUELAMP_HOSTS alone.")
+    return config
+
+
+def _oidc(path: str) -> Mapping[str, str] | None:
+    """The sign-in provider of the organisation, where one is named. Raises ConfigError."""
+    if not path:
+        return None
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {name: str(found[name]) for name in ("name", "client_id", "secret", "server_url")}
+    except (OSError, ValueError, KeyError, TypeError) as bad:
+        raise ConfigError(
+            f"BLUELAMP_OIDC_FILE names {path}, which is no JSON with name, client_id, secret and server_url ({bad})."
+        ) from bad
 
 
 def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
@@ -92,6 +124,16 @@ def secret_key(path: Path) -> str:
     if len(key) < 32:
         raise ConfigError(f"{path} holds no usable key. Remove the file to have a new one made.")
     return key
+
+
+def oidc_apps(config: Config) -> list[dict[str, object]]:
+    """The organisation's sign-in provider as the sign-in library wants it."""
+    found = config.oidc
+    if found is None:
+        return []
+    kept = {"client_id": found["client_id"], "secret": found["secret"]}
+    settings = {"server_url": found["server_url"]}
+    return [{"provider_id": "organisation", "name": found["name"], **kept, "settings": settings}]
 
 
 def databases(config: Config) -> dict[str, dict[str, object]]:

@@ -37,3 +37,15 @@ def no_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
         return get_response(request)
 
     return middleware
+
+
+def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Keep what a signed-in person saw out of every cache, so that the next one at the machine cannot go back to it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.session.accessed and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware

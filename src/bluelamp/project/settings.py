@@ -5,7 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from bluelamp.project.config import databases, read_config, secret_key
+from bluelamp.project.config import databases, oidc_apps, read_config, secret_key
 
 PACKAGE = Path(__file__).parents[1]
 CONFIG = read_config(os.environ)
@@ -23,8 +23,16 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "bluelamp.ui.apps.UiConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
@@ -37,19 +45,29 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bluelamp.project.middleware.no_nul",
     "bluelamp.project.middleware.outside",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bluelamp.project.middleware.private_pages",
+    "allauth.account.middleware.AccountMiddleware",
+    "bluelamp.project.gate.Gate",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [str(PACKAGE / "index" / "web" / "templates")],
+        "DIRS": [
+            str(PACKAGE / room / "templates") for room in ("index/web", "kernel/people/web", "project/desk")
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "bluelamp.project.desk.menu.staff",
             ]
         },
     }
@@ -59,6 +77,55 @@ DATABASES = databases(CONFIG)
 DATABASE_ROUTERS = ["bluelamp.project.routers.StreamRouter"]
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Signing in. Accounts are made by invitation; every account needs a second factor (project/gate.py).
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "index:home"
+ACCOUNT_ADAPTER = "bluelamp.kernel.people.web.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.outside else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.proxies
+MFA_ADAPTER = "bluelamp.kernel.people.web.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Bluelamp"
+# Browsers allow passkeys without TLS on this machine only, and so do we.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.outside
+SOCIALACCOUNT_ADAPTER = "bluelamp.kernel.people.web.adapters.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": oidc_apps(CONFIG)},
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.outside
+SESSION_COOKIE_NAME = "__Host-bluelamp" if CONFIG.outside else "bluelamp"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "bluelamp.ui.errors.csrf_failure"
+if CONFIG.proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+# Throttles count in a table that all worker processes share.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_counters"}}
+BLUELAMP_SESSION_HOURS = CONFIG.session_hours
+BLUELAMP_IDLE_MINUTES = CONFIG.idle_minutes
+BLUELAMP_DEMO = CONFIG.demo
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("cy", "Cymraeg")]

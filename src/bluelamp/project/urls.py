@@ -7,7 +7,12 @@ from bluelamp.project.api import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
-    *i18n_patterns(path("", include("bluelamp.index.web.urls")), prefix_default_language=False),
+    *i18n_patterns(
+        path("account/", include("allauth.urls")),
+        path("desk/", include("bluelamp.project.desk.urls")),
+        path("", include("bluelamp.index.web.urls")),
+        prefix_default_language=False,
+    ),
 ]
 handler400 = "bluelamp.ui.errors.bad_request"
 handler403 = "bluelamp.ui.errors.forbidden"

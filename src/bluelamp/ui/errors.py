@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 _API = "/api/"
-_TITLES = {400: "Bad request", 403: "Forbidden", 404: "Not found", 500: "Server error"}
+_TITLES = {400: "Bad request", 401: "Not signed in", 403: "Forbidden", 404: "Not found", 500: "Server error"}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,6 +30,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(_API):
         return _problem(500)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form came from another site or from an old page."""
+    return render(request, "errors/form.html", status=403)
+
+
+def api_problem(status: int) -> HttpResponse:
+    """A refusal of the API as a problem document (RFC 9457)."""
+    return _problem(status)
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.utils import formats, translation
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from bluelamp.ui import labels, plots
 
@@ -96,6 +99,39 @@ def plain(value: object) -> object:
 def percent(value: float) -> str:
     """A share as a whole percentage without the sign."""
     return f"{value * 100:.0f}"
+
+
+@register.filter
+def is_checkbox(field: forms.BoundField) -> bool:
+    """Whether a field is one box to tick."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def styled(field: forms.BoundField) -> SafeString:
+    """A field's control in the style of the design system, tied to its hint and its error."""
+    classes = {forms.Select: "govuk-select", forms.Textarea: "govuk-textarea", forms.CheckboxInput: "govuk-checkboxes__input"}
+    name = next((c for kind, c in classes.items() if isinstance(field.field.widget, kind)), "govuk-input")
+    about = [f"{field.id_for_label}-hint"] if field.help_text and not is_checkbox(field) else []
+    about += [f"{field.id_for_label}-error"] if field.errors else []
+    attributes = {"class": f"{name} {name}--error" if field.errors and name != "govuk-checkboxes__input" else name}
+    if about:
+        attributes["aria-describedby"] = " ".join(about)
+    field.field.widget.attrs.pop("placeholder", None)
+    return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def plain_hint(text: object) -> str:
+    """A help text without markup, as one sentence after another."""
+    return " ".join(strip_tags(str(text).replace("</li>", " ")).split())
+
+
+@register.simple_tag(takes_context=True)
+def notices(context: dict[str, Any]) -> list[Any]:
+    """What the last page had to say to this reader, once."""
+    request = context.get("request")
+    return list(messages.get_messages(request)) if request is not None else []
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,100 @@
+"""Who may do what: the actions of every package by capacity, and the rule of every address.
+
+docs/reference/permissions.md shows it; tests prove that nothing is missing and try every capacity on every address.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bluelamp.kernel.people import permissions as people
+from bluelamp.kernel.people.domain.actions import Action
+from bluelamp.project.desk import permissions as desk
+
+ADMINISTRATOR = frozenset({"administrator"})
+AUDITOR = frozenset({"auditor"})
+
+
+class Open(Enum):
+    """Rules that need no capacity."""
+
+    PUBLIC = "everyone; the session is not looked at"
+    ENTRANCE = "everyone; a step of signing in"
+    SETUP = "signed in, before the second factor is set up"
+    SIGNED_IN = "signed in with a second factor"
+    CLOSED = "nobody: the address does not exist"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An action and the capacities that may do it."""
+
+    action: Action
+    capacities: frozenset[str]
+
+
+ALLOWED = (
+    Declared(people.SEE, ADMINISTRATOR | AUDITOR),
+    Declared(people.INVITE, ADMINISTRATOR),
+    Declared(people.GRANT, ADMINISTRATOR),
+    Declared(people.VET, ADMINISTRATOR),
+    Declared(people.CLOSE, ADMINISTRATOR),
+    Declared(people.ORGANISE, ADMINISTRATOR),
+    Declared(people.RESET, ADMINISTRATOR),
+    Declared(desk.SEARCH_AUDIT, AUDITOR),
+    Declared(desk.EXPORT_AUDIT, AUDITOR),
+    Declared(desk.SEE_WORK, ADMINISTRATOR),
+    Declared(desk.MEND_WORK, ADMINISTRATOR),
+)
+TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
+
+Rule = Open | Action
+_PUBLIC = (
+    "index:home index:search index:table index:category index:product index:maker index:methods index:data "
+    "index:accessibility index:download-csv index:download-json "
+    "api-1:openapi-json api-1:current_edition api-1:products api-1:one_product api-1:categories api-1:api-root"
+)
+_ENTRANCE = (
+    "account_login account_logout account_inactive account_reset_password_from_key account_reset_password_from_key_done "
+    "mfa_authenticate mfa_login_webauthn desk:demo"
+)
+_SETUP = (
+    "account_reauthenticate account_change_password mfa_index mfa_reauthenticate mfa_activate_totp mfa_list_webauthn "
+    "mfa_add_webauthn mfa_reauthenticate_webauthn desk:second-factor"
+)
+_SIGNED_IN = (
+    "mfa_deactivate_totp mfa_edit_webauthn mfa_remove_webauthn mfa_view_recovery_codes mfa_generate_recovery_codes "
+    "mfa_download_recovery_codes usersessions_list desk:home desk:capacity desk:account"
+)
+_CLOSED = (
+    "account_signup account_email account_email_verification_sent account_confirm_email account_set_password "
+    "account_reset_password account_reset_password_done account_confirm_login_code socialaccount_signup "
+    "socialaccount_connections"
+)
+_ORGANISATIONS_SIGN_IN = (
+    "socialaccount_login_cancelled socialaccount_login_error openid_connect_login openid_connect_callback"
+)
+ROUTES: dict[str, Rule] = {
+    **dict.fromkeys(_PUBLIC.split(), Open.PUBLIC),
+    **dict.fromkeys(_ENTRANCE.split(), Open.ENTRANCE),
+    **dict.fromkeys(_ORGANISATIONS_SIGN_IN.split(), Open.ENTRANCE),
+    **dict.fromkeys(_SETUP.split(), Open.SETUP),
+    **dict.fromkeys(_SIGNED_IN.split(), Open.SIGNED_IN),
+    **dict.fromkeys(_CLOSED.split(), Open.CLOSED),
+    "desk:people": people.SEE,
+    "desk:person": people.SEE,
+    "desk:invite": people.INVITE,
+    "desk:link": people.INVITE,
+    "desk:grant": people.GRANT,
+    "desk:revoke": people.GRANT,
+    "desk:vet": people.VET,
+    "desk:withdraw-vetting": people.VET,
+    "desk:open": people.CLOSE,
+    "desk:organisations": people.ORGANISE,
+    "desk:ask-reset": people.RESET,
+    "desk:resets": people.RESET,
+    "desk:audit": desk.SEARCH_AUDIT,
+    "desk:audit-export": desk.EXPORT_AUDIT,
+    "desk:work": desk.SEE_WORK,
+    "desk:revive": desk.MEND_WORK,
+    "desk:discard": desk.MEND_WORK,
+}
