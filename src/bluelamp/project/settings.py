@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "bluelamp.ui.apps.UiConfig",
+    "bluelamp.kernel.vault.apps.VaultConfig",
+    "bluelamp.kernel.audit.apps.AuditConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
@@ -56,7 +58,7 @@ TEMPLATES = [
 ]
 
 DATABASES = databases(CONFIG)
-DATABASE_ROUTERS = ["bluelamp.project.routers.StreamRouter"]
+DATABASE_ROUTERS = ["bluelamp.project.routers.HomeRouter"]
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
