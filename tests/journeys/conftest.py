@@ -110,7 +110,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def empty_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with empty databases."""
-    migrate = [["manage", "migrate", "--database", alias] for alias in ("default", "stream")]
+    migrate = [["manage", "migrate", "--database", alias] for alias in ("default", "stream", "vault")]
     yield from _serve(tmp_path_factory.mktemp("empty"), prepare=migrate)
 
 

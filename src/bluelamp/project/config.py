@@ -137,9 +137,16 @@ def oidc_apps(config: Config) -> list[dict[str, object]]:
 
 
 def databases(config: Config) -> dict[str, dict[str, object]]:
-    """Django's DATABASES: `default` (authoritative rows) and `stream` (the sensors' own file or schema)."""
+    """Django's DATABASES: `default` (authoritative rows), `stream` (sensors) and `vault` (keys of personal data).
+
+    Each is a file of its own, or a schema of its own in the one PostgreSQL database.
+    """
     if not config.database_url:
-        return {alias: _sqlite(config.home / name) for alias, name in (("default", "main.db"), ("stream", "stream.db"))}
+        return {
+            "default": _sqlite(config.home / "main.db"),
+            "stream": _sqlite(config.home / "stream.db"),
+            "vault": _sqlite(config.home / "vault.db", also="PRAGMA secure_delete=ON;"),
+        }
     url = urlsplit(config.database_url)
     if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
         raise ConfigError("BLUELAMP_DATABASE_URL must look like postgresql://user:password@host:5432/name")
@@ -153,20 +160,31 @@ def databases(config: Config) -> dict[str, dict[str, object]]:
         "CONN_MAX_AGE": 60,
     }
     options = dict(parse_qsl(url.query))
-    stream = {**options, "options": "-c search_path=stream"}
     return {
         "default": {**base, "OPTIONS": options},
-        "stream": {**base, "OPTIONS": stream, "TEST": {"MIRROR": "default"}},
+        **{schema: _postgresql_schema(base, options, schema=schema) for schema in ("stream", "vault")},
     }
 
 
-def _sqlite(path: Path) -> dict[str, object]:
+def _postgresql_schema(base: dict[str, object], options: dict[str, str], *, schema: str) -> dict[str, object]:
+    """A connection that sees one schema only; our backend makes the schema before the tables (project/postgresql)."""
+    path = f"{options.get('options', '')} -c search_path={schema}".strip()
+    return {
+        **base,
+        "ENGINE": "bluelamp.project.postgresql",
+        "SCHEMA": schema,
+        "OPTIONS": {**options, "options": path},
+        "TEST": {"NAME": f"test_{base['NAME']}_{schema}"},
+    }
+
+
+def _sqlite(path: Path, *, also: str = "") -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;" + also,
         },
     }

@@ -3,18 +3,25 @@
 from typing import Any
 
 STREAM_APPS: frozenset[str] = frozenset()
+VAULT_APPS = frozenset({"vault"})
 
 
-class StreamRouter:
-    """Sends the sensor stream's tables to `stream` and all others to `default`, with no relation between the two."""
+class HomeRouter:
+    """Sends the sensors' tables to `stream`, the keys to `vault`, all others to `default`; no relation crosses."""
 
     def db_for_read(self, model: Any, **_hints: Any) -> str:
-        return "stream" if model._meta.app_label in STREAM_APPS else "default"
+        return _home(model._meta.app_label)
 
     db_for_write = db_for_read
 
     def allow_relation(self, one: Any, other: Any, **_hints: Any) -> bool:
-        return (one._meta.app_label in STREAM_APPS) == (other._meta.app_label in STREAM_APPS)
+        return _home(one._meta.app_label) == _home(other._meta.app_label)
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
-        return (app_label in STREAM_APPS) == (db == "stream")
+        return _home(app_label) == db
+
+
+def _home(app_label: str) -> str:
+    if app_label in STREAM_APPS:
+        return "stream"
+    return "vault" if app_label in VAULT_APPS else "default"

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "bluelamp.ui.apps.UiConfig",
+    "bluelamp.kernel.vault.apps.VaultConfig",
+    "bluelamp.kernel.audit.apps.AuditConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
@@ -74,7 +76,7 @@ TEMPLATES = [
 ]
 
 DATABASES = databases(CONFIG)
-DATABASE_ROUTERS = ["bluelamp.project.routers.StreamRouter"]
+DATABASE_ROUTERS = ["bluelamp.project.routers.HomeRouter"]
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

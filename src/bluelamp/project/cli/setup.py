@@ -47,9 +47,7 @@ def set_up() -> None:
 
 def _migrate(alias: str) -> None:
     connection = connections[alias]
-    if alias == "stream" and connection.vendor == "postgresql":
-        with connections["default"].cursor() as cursor:
-            cursor.execute("CREATE SCHEMA IF NOT EXISTS stream")
+    connection.prepare_database()
     executor = MigrationExecutor(connection)
     unknown = set(executor.loader.applied_migrations) - set(executor.loader.graph.nodes)
     if unknown:
