@@ -1,0 +1,80 @@
+"""What waits on the desk's first page, by capacity."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bluelamp.index.queries import newest_edition
+from bluelamp.kernel.audit.queries import newest_head, unsealed
+from bluelamp.kernel.outbox.queries import backlog
+from bluelamp.kernel.people.queries import administrators, open_resets, people
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing to do or to know, with the page for it; `urgent` where it should not wait."""
+
+    title: str
+    words: str
+    address: str
+    urgent: bool = False
+
+
+def cards_for(*, capacity: str, now: datetime) -> list[Card]:
+    """The cards of a capacity, those that should not wait first."""
+    cards = [make(now) for make in _CARDS.get(capacity, ())]
+    return sorted(cards, key=lambda card: not card.urgent)
+
+
+def _people(now: datetime) -> Card:
+    number = people().filter(is_active=True).count()
+    alone = administrators(now=now).count() < 2
+    words = ngettext("%(n)d open account.", "%(n)d open accounts.", number) % {"n": number}
+    if alone:
+        words += " " + _("Name a second administrator: a lost second factor takes two.")
+    return Card(_("People"), words, reverse("desk:people"), urgent=alone)
+
+
+def _recovery(now: datetime) -> Card:
+    number = open_resets(now=now).count()
+    words = ngettext("%(n)d request waits for a second person.", "%(n)d requests wait for a second person.", number)
+    return Card(_("Recovery"), words % {"n": number}, reverse("desk:resets"), urgent=number > 0)
+
+
+def _work(now: datetime) -> Card:
+    found = backlog(now=now)
+    words = _("%(waiting)d waiting, %(dead)d given up.") % {"waiting": found.waiting, "dead": found.dead}
+    return Card(_("Work queue"), words, reverse("desk:work"), urgent=found.dead > 0)
+
+
+def _audit(now: datetime) -> Card:
+    head, waiting = newest_head(), unsealed().count()
+    signed = _("Last signed on %(day)s.") % {"day": head.day} if head else _("No head has been signed yet.")
+    words = ngettext("%(n)d entry waits for its seal.", "%(n)d entries wait for their seal.", waiting) % {"n": waiting}
+    late = head is None or (now.date() - head.day).days > 1
+    return Card(_("Audit log"), f"{signed} {words}", reverse("desk:audit"), urgent=late)
+
+
+def _edition(now: datetime) -> Card:
+    edition = newest_edition()
+    if edition is None:
+        return Card(_("Security Index"), _("There is no edition yet."), reverse("index:home"))
+    words = _("Newest edition: %(number)s, %(status)s.") % {"number": edition.number, "status": edition.status}
+    return Card(_("Security Index"), words, reverse("index:table"))
+
+
+_CARDS: dict[str, tuple[Callable[[datetime], Card], ...]] = {
+    "administrator": (_people, _recovery, _work),
+    "auditor": (_audit, _people),
+    "analyst": (_edition,),
+    "head-of-profession": (_edition,),
+    "outreach-author": (_edition,),
+    "outreach-approver": (_edition,),
+    "cyber-authority-approver": (_edition,),
+    "partner-analyst": (_edition,),
+    "maker": (_edition,),
+}

@@ -1,0 +1,91 @@
+"""The forms of the desk."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bluelamp.kernel.people.domain.vetting import LEVELS
+from bluelamp.kernel.people.queries import organisation_names
+from bluelamp.kernel.places.queries import forces
+from bluelamp.project.desk.words import CAPACITIES
+
+
+class _Day(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class InviteForm(forms.Form):
+    """A person to invite."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("Work e-mail address"), max_length=254)
+
+
+class OrganisationForm(forms.Form):
+    """An organisation to add."""
+
+    name = forms.CharField(label=_("Name of the organisation"), max_length=200)
+
+
+class GrantForm(forms.Form):
+    """A capacity to give."""
+
+    capacity = forms.ChoiceField(label=_("Capacity"), choices=[("", ""), *CAPACITIES.items()])
+    scope = forms.ChoiceField(label=_("For"))
+    purpose = forms.CharField(
+        label=_("What it is for"), help_text=_("It stands beside everything done in this capacity."), max_length=200
+    )
+    starts_on = forms.DateField(label=_("From"), widget=_Day())
+    ends_on = forms.DateField(label=_("To, that day included"), widget=_Day())
+
+    def __init__(self, data: Any = None) -> None:
+        today = timezone.localdate()
+        super().__init__(data, initial={"starts_on": today, "ends_on": today + timedelta(days=364)})
+        places = [(f"force:{f.slug}", f.name) for f in forces()]
+        scope = self.fields["scope"]
+        assert isinstance(scope, forms.ChoiceField)  # noqa: S101 - tells the type checker what stands above
+        scope.choices = [("national", _("the whole country")), *places, *sorted(organisation_names().items())]
+
+
+class VettingForm(forms.Form):
+    """A clearance to record."""
+
+    level = forms.ChoiceField(label=_("Level"), choices=list(LEVELS.items()))
+    expires_on = forms.DateField(label=_("Expires on"), widget=_Day())
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
+class ResetForm(forms.Form):
+    """How the asker knows who is asking."""
+
+    how_known = forms.CharField(
+        label=_("How did you make sure who is asking?"),
+        help_text=_("For example: in person with warrant card; called back on the number in the force directory."),
+        max_length=200,
+    )
+
+
+class AuditForm(forms.Form):
+    """What to look for in the audit log."""
+
+    actor = forms.CharField(label=_("Who (id)"), max_length=100, required=False)
+    action = forms.CharField(label=_("Action"), help_text=_("people. finds all that begin so"), max_length=100, required=False)
+    subject = forms.CharField(label=_("About (id)"), max_length=200, required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[("", _("Any")), ("done", _("Done")), ("refused", _("Refused")), ("failed", _("Failed"))],
+        required=False,
+    )
+    from_day = forms.DateField(label=_("From"), widget=_Day(), required=False)
+    to_day = forms.DateField(label=_("To, that day included"), widget=_Day(), required=False)
