@@ -55,9 +55,13 @@ ISLETS = {
     "avon-and-somerset": [(51.3400, -3.1080, 400)],  # Steep Holm
     "northumbria": [(55.6165, -1.6560, 600), (55.6350, -1.6200, 700), (55.3340, -1.5390, 300)],  # Farne Islands, Coquet
 }
-# Welsh names of Welsh places as GeoNames writes the English one; each is kept only where GeoNames lists it as a name.
+# Welsh names by the name that GeoNames gives a place in Wales, and by authority where two places share it.
 WELSH = Path(__file__).with_name("welsh_names.csv")
 JOINING = set("upon on by the of in le under super sub with st saint great little north south east west upper lower".split())
+NATIONS = {"ENG": "E", "WLS": "W", "SCT": "S", "NIR": "N"}  # the rows without one are bases on Cyprus
+NOT_PLACES = {2643734}  # a county borough that repeats the city
+TWO_NAMES = {"Derry": ("Derry / Londonderry", ["Derry", "Londonderry"])}
+FOREIGN = {"i", "pa", "pe", "na", "en", "tren", "song", "apon", "apan"}
 METRE = 360 / (2 * math.pi * 6_371_008.8)
 
 
@@ -150,50 +154,61 @@ def place_rows(
     areas: Mapping[str, MultiPolygon],
     authorities: Mapping[str, tuple[str, BaseGeometry]],
 ) -> list[list[Any]]:
-    """The rows of places in the United Kingdom, by id. A place on the coast belongs to the nearest area."""
+    """The rows of places in the United Kingdom, by id; each with the nearest force and authority of its own nation, so that a
+    place beside a generalised border is not moved across it."""
     with WELSH.open(encoding="utf-8", newline="") as file:
         welsh = {(row["name"], row["authority"]): row["welsh"] for row in csv.DictReader(file)}
-    known = [(name, area) for name, area in authorities.values()]
-    names = shapely.STRtree([area for _, area in known])
-    slugs = list(areas)
-    forces = shapely.STRtree([areas[slug] for slug in slugs])
-    rows, used = [], set()
+    with (OUT / "forces.csv").open(encoding="utf-8", newline="") as file:
+        nations = {row["slug"]: row["code"][0] for row in csv.DictReader(file) if row["code"]}
+    forces = by_nation((nations[slug], slug, area) for slug, area in areas.items())
+    councils = by_nation((code[0], name, area) for code, (name, area) in authorities.items())
+    rows, unused = [], set(welsh)
     for city in sorted(cities, key=lambda c: c["geonameid"]):
-        if city["countrycode"] != "GB" or not city["admin1code"]:  # without a nation: the bases on Cyprus
+        if city["countrycode"] != "GB" or city["admin1code"] not in NATIONS or city["geonameid"] in NOT_PLACES:
             continue
-        point = Point(city["longitude"], city["latitude"])
-        area = known[int(names.nearest(point))][0]
-        force = slugs[int(forces.nearest(point))]
+        nation, point = NATIONS[city["admin1code"]], Point(city["longitude"], city["latitude"])
+        council, force = nearest(councils[nation], point), nearest(forces[nation], point)
+        name, written = city["name"], city["alternatenames"]
         name_cy = ""
-        if (key := (city["name"], area)) in welsh:
-            used.add(key)
-            # GeoNames has the name in its own list or the whole row is wrong: nothing is kept that it does not say.
-            name_cy = welsh[key] if fold(welsh[key]) in {fold(n) for n in city["alternatenames"]} else ""
-        others = sorted(other_names(city["name"], name_cy, city["alternatenames"]))
+        for key in ((name, council), (name, "")) if nation == "W" else ():
+            # Nothing is kept that GeoNames does not say itself.
+            if key in welsh and fold(welsh[key]) in {fold(n) for n in written}:
+                name_cy = welsh[key]
+                unused.discard(key)
+                break
+        name, others = TWO_NAMES.get(name) or (name, sorted(other_names(name, name_cy, written)))
         lat, lon = round(city["latitude"], 4), round(city["longitude"], 4)
-        rows.append([city["geonameid"], city["name"], name_cy, others, lat, lon, city["population"], area, force])
-    for key in sorted(set(welsh) - used):
-        print("no such Welsh place:", *key)
-    for row in rows:
-        if (row[1], row[7]) in welsh and not row[2]:
-            print("GeoNames does not list:", welsh[(row[1], row[7])], "for", row[1], row[7])
+        rows.append([city["geonameid"], name, name_cy, others, lat, lon, city["population"], council, force])
+    for key in sorted(unused):
+        print("no such place, or GeoNames does not list its Welsh name:", *key)
     return rows
 
 
-def other_names(name: str, name_cy: str, written: Iterable[str]) -> set[str]:
-    """English forms among the alternate names, which GeoNames gives without a language: a name whose words are some or
-    all of the name's own, with nothing but joining words besides (Hull, Kingston upon Hull), or a hand-known pair."""
-    own = set(fold(name).split())
-    found = set()
+def by_nation(items: Iterable[tuple[str, str, BaseGeometry]]) -> dict[str, tuple[list[str], shapely.STRtree]]:
+    """First letter of the ONS code -> names and a tree of their areas, in the same order."""
+    sorted_out: dict[str, list[tuple[str, BaseGeometry]]] = {}
+    for nation, name, area in items:
+        sorted_out.setdefault(nation, []).append((name, area))
+    return {n: ([name for name, _ in pairs], shapely.STRtree([a for _, a in pairs])) for n, pairs in sorted_out.items()}
+
+
+def nearest(indexed: tuple[list[str], shapely.STRtree], point: Point) -> str:
+    """The name of the nearest area."""
+    names, tree = indexed
+    return names[int(tree.nearest(point))]
+
+
+def other_names(name: str, name_cy: str, written: Iterable[str]) -> Iterator[str]:
+    """The English forms among the alternate names, which come without a language: some of the name's own words (Hull), or
+    all of them and more with an English joining word (Kingston upon Hull)."""
+    own, seen = set(fold(name).split()), {fold(name), fold(name_cy)}
     for other in written:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z .'’-]+", other) or fold(other) in {fold(name), fold(name_cy)}:
-            continue
         words = set(fold(other).split())
-        longer, shorter = (words, own) if len(words) >= len(own) else (own, words)
-        rest = longer - shorter
-        if shorter < longer and (rest & JOINING or words < own) and shorter - JOINING and len(fold(other)) > 3:
-            found.add(other)
-    return found
+        if not re.fullmatch(r"[A-Za-z .'’-]{4,}", other) or fold(other) in seen or not words - JOINING:
+            continue
+        if words < own or (own < words and (words - own) & JOINING and not words & FOREIGN):
+            seen.add(fold(other))
+            yield other
 
 
 def write(name: str, content: object) -> None:

@@ -14,6 +14,7 @@ from bluelamp.kernel.places.domain.force import Force
 LONGEST = 100  # letters of a question
 MOST = 50  # places of an answer
 ALIKE = 76  # of 100: one slip in four letters, two in eight
+BEGINNING = 90  # for the beginning of a longer name, as one types it
 QUALIFIER_ALIKE = 85
 SHORT = 4  # names so short are not guessed at: one slip makes another name
 NATIONS = {
@@ -95,7 +96,7 @@ class Gazetteer:
             for place, written in self._named[match]:
                 if place.id not in found or found[place.id].score < score:
                     found[place.id] = Found(place, written, score)
-        order = sorted(found.values(), key=lambda f: (-f.score, -f.place.population, f.place.id))
+        order = sorted(found.values(), key=_rank)
         if within:
             order.sort(key=lambda f: not _is_within(f.place, within))
         return order[:limit]
@@ -106,11 +107,16 @@ class Gazetteer:
         matches = process.extract(key, self._keys, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST)
         # Only the same letters are 100: a near match never ties with the name itself.
         alike = {match: 100 if match == key else min(99, round(score)) for match, score, _ in matches}
-        for other in self._keys:  # the beginning of a longer name, as one types it
-            if other.startswith(f"{key} ") or (len(key) > SHORT and other.startswith(key)):
-                alike[other] = max(alike.get(other, 0), 90)
-        alike.pop("", None)
-        return list(alike.items()) if key not in alike else [(key, 100), *((m, s) for m, s in alike.items() if m != key)]
+        for other in self._keys:
+            if other != key and other.startswith(key) and (len(key) > SHORT or other[len(key)] == " "):
+                alike[other] = max(alike.get(other, 0), BEGINNING)
+        return list(alike.items())
+
+
+def _rank(found: Found) -> tuple[int, bool, int, int]:
+    # Walton before West Walton, which is also called so; then the larger place.
+    place = found.place
+    return -found.score, found.matched not in (place.name, place.name_cy), -place.population, place.id
 
 
 def _is_within(place: Place, qualifier: str) -> bool:
