@@ -8,7 +8,7 @@ import typer
 from bluelamp.kernel.places import queries
 from bluelamp.kernel.places.domain.force import Force
 from bluelamp.kernel.places.domain.locator import Located, Where
-from bluelamp.project.cli.screen import notes, print_json, print_table
+from bluelamp.project.cli.screen import console, notes, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -38,7 +38,7 @@ def force(lat: float, lon: float, as_json: Json = False) -> None:
             }
         )
     else:
-        notes.print(_sentence(located), markup=False)
+        console.print(_sentence(located), markup=False)
         notes.print(queries.attributions()[0], markup=False)
 
 
@@ -58,9 +58,9 @@ def find(
         return
     print_table(
         title=f"Places like {text}",
-        columns=("name", "Welsh name", "authority", "force", "latitude", "longitude", "people", "match"),
+        columns=("name", "authority (2021)", "force", "latitude, longitude", "match"),
         rows=[
-            (p.name, p.name_cy, p.area, p.force.name, p.lat, p.lon, p.population or "", f.score)
+            (", ".join(filter(None, (p.name, p.name_cy))), p.area, p.force.slug, f"{p.lat} {p.lon}", f.score)
             for f in found
             for p in (f.place,)
         ],

@@ -17,6 +17,7 @@ ALIKE = 76  # of 100: one slip in four letters, two in eight
 BEGINNING = 90  # for the beginning of a longer name, as one types it
 QUALIFIER_ALIKE = 85
 SHORT = 4  # names so short are not guessed at: one slip makes another name
+ARTICLES = ("y ", "yr ", "the ")  # Welsh and English; many leave them out
 NATIONS = {
     "england": ("England", "Lloegr"),
     "wales": ("Wales", "Cymru"),
@@ -73,8 +74,9 @@ class Gazetteer:
         self._named: dict[str, list[tuple[Place, str]]] = defaultdict(list)
         for place in places:
             for name in (place.name, place.name_cy, *place.others):
-                if key := fold(name):
-                    self._named[key].append((place, name))
+                key = fold(name)
+                for form in {key, *(key.removeprefix(article) for article in ARTICLES)} - {""}:
+                    self._named[form].append((place, name))
         self._keys = list(self._named)
 
     def find(self, *, text: str, limit: int) -> list[Found]:
