@@ -56,7 +56,11 @@ def places() -> None:
     chance = random.Random(1)  # noqa: S311 the same points in every run
     for name, number, ask in (
         ("force_at", 20_000, lambda: queries.force_at(lat=chance.uniform(49.9, 60.9), lon=chance.uniform(-8, 1.8))),
-        ("find_place", 500, lambda: queries.find_place(text=chance.choice(("Brihgton", "Casnewyd", "Stok", "Newcastle")))),
+        (
+            "find_place",
+            500,
+            lambda: queries.find_place(text=chance.choice(("Brihgton", "Casnewyd", "Stok", "Newcastle"))),
+        ),
     ):
         times = [timed(ask) for _ in range(number)]
         times.sort()

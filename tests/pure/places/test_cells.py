@@ -27,7 +27,11 @@ from bluelamp.kernel.places import queries
     ],
 )
 def test_what_is_no_point_is_refused_with_a_sentence(lat: Any, lon: Any, says: str) -> None:
-    for ask in (queries.force_at, lambda **p: queries.cell_at(**p, resolution=7), lambda **p: queries.blur(**p, resolution=7)):
+    for ask in (
+        queries.force_at,
+        lambda **p: queries.cell_at(**p, resolution=7),
+        lambda **p: queries.blur(**p, resolution=7),
+    ):
         with pytest.raises(ValueError, match=says):
             ask(lat=lat, lon=lon)
 

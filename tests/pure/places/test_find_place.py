@@ -50,7 +50,10 @@ def test_the_best_match(text: str, name: str, force: str) -> None:
 
 def test_places_of_one_name_all_come_with_their_force_the_largest_first() -> None:
     found = [f for f in queries.find_place(text="Newport") if f.score == 100]
-    assert [f.place.force.slug for f in found] == ["gwent", "hampshire", "west-mercia", "essex", "humberside", "dyfed-powys"]
+    slugs = [f.place.force.slug for f in found]
+    assert slugs[:6] == ["gwent", "hampshire", "west-mercia", "essex", "humberside", "dyfed-powys"]
+    # Newport-on-Tay, which is called Newport too, comes after all whose name it is.
+    assert [(f.place.name, f.matched) for f in found[6:]] == [("Newport-on-Tay", "Newport")]
     assert found[0].place.area == "Newport" and found[0].place.name_cy == "Casnewydd"
     assert {f.place.force.slug for f in queries.find_place(text="Richmond") if f.score == 100} == {
         "metropolitan",
@@ -94,7 +97,13 @@ def test_nothing_is_found_for_nonsense(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "limit", "says"),
-    [("", 5, "no letters"), (" ,Kent", 5, "no letters"), ("x" * 101, 5, "longer"), ("Hove", 0, "limit"), ("Hove", 51, "limit")],
+    [
+        ("", 5, "no letters"),
+        (" ,Kent", 5, "no letters"),
+        ("x" * 101, 5, "longer"),
+        ("Hove", 0, "limit"),
+        ("Hove", 51, "limit"),
+    ],
 )
 def test_bad_questions_are_refused_with_a_sentence(text: str, limit: int, says: str) -> None:
     with pytest.raises(ValueError, match=says):
@@ -120,5 +129,5 @@ def test_every_place_lies_in_the_force_that_it_names() -> None:
 
 
 def test_fold() -> None:
-    assert fold("Pont-y-pŵl") == "pont y pwl" and fold("King’s  Lynn") == fold("KINGS LYNN")
+    assert fold("Pont-y-pŵl") == "pont y pwl" and fold("King\u2019s  Lynn") == fold("KINGS LYNN")
     assert fold("Saint Asaph") == fold("St. Asaph") and fold("Brighton & Hove") == "brighton and hove"

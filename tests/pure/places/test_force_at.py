@@ -42,7 +42,7 @@ def test_a_point_beside_a_boundary_names_the_neighbour() -> None:
 
 
 def test_the_middle_of_an_estuary_names_both_shores() -> None:
-    # The Humber has one force on both shores; the Mersey at Hale and the Severn below Beachley have two.
+    # The mouth of the Wye, between Beachley and the Welsh shore.
     located = queries.force_at(lat=51.6100, lon=-2.6620)
     assert located.where is Where.NEAR and located.force
     assert {located.force.slug, *(f.slug for f in located.also)} == {"gloucestershire", "gwent"}
@@ -64,7 +64,7 @@ def test_nobody_is_moved_across_the_irish_border(name: str, lat: float, lon: flo
 
 
 def test_the_north_of_the_irish_border_says_that_it_is_near() -> None:
-    assert queries.force_at(lat=54.8270, lon=-7.4700).irish_border  # Strabane, by the river
+    assert queries.force_at(lat=54.8270, lon=-7.4750).irish_border  # Strabane, by the river
     assert not queries.force_at(lat=54.597, lon=-5.93).irish_border
     assert not queries.force_at(lat=51.5, lon=-0.1).irish_border
 
@@ -100,7 +100,11 @@ def test_a_point_on_a_common_boundary_always_gives_the_same_answer() -> None:
     forces = {slug: queries.force_by_slug(slug) for slug in ("suffolk", "norfolk")}
     for areas in ({"suffolk": square(0.0), "norfolk": square(0.1)}, {"norfolk": square(0.1), "suffolk": square(0.0)}):
         located = Locator(forces=forces, areas=areas, ireland=[]).locate(lat=52.05, lon=0.1)
-        assert located.where is Where.INSIDE and located.force == forces["norfolk"] and located.also == (forces["suffolk"],)
+        assert (
+            located.where is Where.INSIDE
+            and located.force == forces["norfolk"]
+            and located.also == (forces["suffolk"],)
+        )
 
 
 def test_a_body_without_an_area_is_never_the_answer() -> None:
@@ -147,7 +151,9 @@ def test_forces_are_facts() -> None:
         queries.force_by_code("")
 
 
-@pytest.mark.parametrize(("slug", "known"), [("kent", True), ("btp", True), ("Kent", False), ("", False), ("E23000032", False)])
+@pytest.mark.parametrize(
+    ("slug", "known"), [("kent", True), ("btp", True), ("Kent", False), ("", False), ("E23000032", False)]
+)
 def test_is_force(slug: str, known: bool) -> None:
     assert queries.is_force(slug) is known
 

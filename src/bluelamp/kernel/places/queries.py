@@ -12,7 +12,17 @@ from bluelamp.kernel.places.domain.locator import Located, Locator
 from bluelamp.kernel.places.domain.points import blur, cell_at
 from bluelamp.kernel.places.domain.shapes import decode
 
-__all__ = ["attributions", "blur", "cell_at", "find_place", "force_at", "force_by_code", "force_by_slug", "forces", "is_force"]
+__all__ = [
+    "attributions",
+    "blur",
+    "cell_at",
+    "find_place",
+    "force_at",
+    "force_by_code",
+    "force_by_slug",
+    "forces",
+    "is_force",
+]
 
 DATA = resources.files("bluelamp.kernel.places") / "data"
 
@@ -46,7 +56,7 @@ def force_at(*, lat: float, lon: float) -> Located:
 
 
 def find_place(*, text: str, limit: int = 10) -> list[Found]:
-    """Places of that name or nearly that name, best first. Raises ValueError for an empty or endless text, or a bad limit."""
+    """Places of that name or nearly that name, best first. Raises ValueError for no text, endless text, a bad limit."""
     return _gazetteer().find(text=text, limit=limit)
 
 
@@ -57,8 +67,7 @@ def attributions() -> tuple[str, ...]:
 
 @cache
 def _by_slug() -> dict[str, Force]:
-    with (DATA / "forces.csv").open(encoding="utf-8", newline="") as file:
-        return read_forces(csv.DictReader(file))
+    return read_forces(csv.DictReader((DATA / "forces.csv").read_text(encoding="utf-8").splitlines()))
 
 
 @cache

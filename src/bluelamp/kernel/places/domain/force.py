@@ -16,9 +16,10 @@ class Kind(StrEnum):
 class Force:
     """One police force.
 
-    `slug` is the name that data.police.uk uses (`scotland` and those of three bodies are ours: they are not there), and what
-    stands after `force:` in a scope. `code` is the ONS code, "" for a body without an area. `name_cy` is the name in Welsh
-    where the force has one. `covers` says in a sentence what a body without an area polices.
+    `slug` is the name that data.police.uk uses (`scotland` and those of three bodies are ours: they are not there), and
+    what stands after `force:` in a scope. `code` is the ONS code of the force area: "" for a body without one; for
+    Northern Ireland that of the country, which is its area. `name_cy` is the name in Welsh where the force has one.
+    `covers` says in a sentence what a body without an area polices.
     """
 
     slug: str

@@ -56,7 +56,7 @@ class Found:
 def fold(text: str) -> str:
     """Lower case, no accents, no apostrophes, words apart by one space; saint is st, and & is and."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    words = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’`]", "", plain).replace("&", " and ")).split()
+    words = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['\u2019`]", "", plain).replace("&", " and ")).split()
     return " ".join("st" if word == "saint" else word for word in words)
 
 
@@ -82,8 +82,9 @@ class Gazetteer:
     def find(self, *, text: str, limit: int) -> list[Found]:
         """Places whose name is `text` or nearly so: the best match first, then the larger place.
 
-        What stands after a comma (a county, a force, a nation) brings those places to the front; it hides none. Places of one
-        name all come, as far as `limit` goes. Raises ValueError for an empty or endless text, or a limit not from 1 to 50.
+        What stands after a comma (an authority, a force, a nation) brings those places to the front; it hides none.
+        Places of one name all come, as far as `limit` goes. Raises ValueError for an empty or endless text, or a limit
+        not from 1 to 50.
         """
         if isinstance(limit, bool) or not 1 <= limit <= MOST:
             raise ValueError(f"The limit {limit} is not from 1 to {MOST}.")

@@ -29,11 +29,11 @@ class Where(StrEnum):
 class Located:
     """The answer about one point.
 
-    `force` is None where the point is outside. `near` means on no force's drawn land, but within 2 km of it: a pier, a beach,
-    tidal water, a gap of the generalised coast. `also` are other forces that it may truly belong to, nearest first: the
-    caller should ask. `distance_m` is the distance to the land of `force`, in metres. `irish_border` says that the Irish side
-    of the land border (or of its two sea loughs) holds the point or lies within 500 m; a point there is always outside, never
-    moved across the border, and has the force of the other side in `also` at most.
+    `force` is None where the point is outside. `near` means on no force's drawn land, but within 2 km of it: a pier, a
+    beach, tidal water, a gap of the generalised coast. `also` are other forces that it may truly belong to, nearest
+    first: the caller should ask. `distance_m` is the distance to the land of `force`, in metres. `irish_border` says
+    that the Irish side of the land border (or of its two sea loughs) holds the point or lies within 500 m; a point there
+    is always outside, never moved across the border, and has the force of the other side in `also` at most.
     """
 
     where: Where
@@ -46,13 +46,15 @@ class Located:
 class Locator:
     """The areas of the forces, made ready for many questions. Safe to share between threads: it is only read.
 
-    Everything is drawn in the Mercator projection, whose scale at a latitude is the same in every direction: distances of a
-    few kilometres come out right by one factor.
+    Everything is drawn in the Mercator projection, whose scale at a latitude is the same in every direction: distances
+    of a few kilometres come out right by one factor.
     """
 
-    def __init__(self, *, forces: Mapping[str, Force], areas: Mapping[str, list[list[Ring]]], ireland: list[list[Ring]]) -> None:
+    def __init__(
+        self, *, forces: Mapping[str, Force], areas: Mapping[str, list[list[Ring]]], ireland: list[list[Ring]]
+    ) -> None:
         """`areas`: slug -> polygons of rings of (longitude, latitude); `ireland`: the side that no force polices."""
-        self._ireland = shapely.multipolygons([_polygon(rings) for rings in ireland])
+        self._ireland = shapely.MultiPolygon([_polygon(rings) for rings in ireland])
         shapely.prepare(self._ireland)
         owned = [(forces[slug], _polygon(rings)) for slug, polygons in areas.items() for rings in polygons]
         self._owners = [force for force, _ in owned]

@@ -8,7 +8,7 @@ import h3
 FINEST_BLUR = 9  # cells of about 0.1 square kilometres: a few streets
 COARSEST, FINEST = 0, 15
 
-# The United Kingdom and the sea around it; a point whose numbers fit only the other way round was swapped by its sender.
+# The United Kingdom and the sea around it: numbers that fit it only the other way round were swapped by their sender.
 SOUTH, NORTH, WEST, EAST = 49.5, 61.5, -14.5, 3.0
 
 
@@ -24,8 +24,8 @@ class Blurred:
 def check_point(*, lat: float, lon: float) -> None:
     """Raises ValueError, with a sentence for the sender, unless the numbers are degrees of a point on Earth.
 
-    Latitude and longitude of the United Kingdom given the wrong way round are refused with a hint. (They would be a point in
-    the Indian Ocean, which no caller means.)
+    Latitude and longitude of the United Kingdom given the wrong way round are refused with a hint. (They would be a
+    point in or beside the Indian Ocean, which no caller means.)
     """
     for name, value, limit in (("latitude", lat, 90), ("longitude", lon, 180)):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -33,7 +33,9 @@ def check_point(*, lat: float, lon: float) -> None:
         if abs(value) > limit:
             raise ValueError(f"The {name} {value} is not between -{limit} and {limit}.")
     if SOUTH <= lon <= NORTH and WEST <= lat <= EAST:
-        raise ValueError(f"Latitude {lat} and longitude {lon} look swapped: the United Kingdom lies at about 50 to 61, -8 to 2.")
+        raise ValueError(
+            f"Latitude {lat} and longitude {lon} look swapped: the United Kingdom lies at about 50 to 61, -8 to 2."
+        )
 
 
 def cell_at(*, lat: float, lon: float, resolution: int) -> str:
@@ -45,10 +47,10 @@ def cell_at(*, lat: float, lon: float, resolution: int) -> str:
 
 
 def blur(*, lat: float, lon: float, resolution: int) -> Blurred:
-    """The centre of the point's H3 cell; the point itself is nowhere in the answer. Every point of a cell gives the same.
+    """The centre of the point's H3 cell, never the point: every point of a cell gives the same answer.
 
-    Raises ValueError for a resolution finer than 9, which would point at a house. The centre may lie in the sea or in another
-    force: ask `force_at` about the point, before it is blurred.
+    Raises ValueError for a resolution finer than 9, which would point at a house. The centre may lie in the sea or in
+    another force: ask `force_at` about the point, before it is blurred.
     """
     if resolution > FINEST_BLUR:
         raise ValueError(f"The resolution {resolution} is too fine to hide a place: take {FINEST_BLUR} or less.")
