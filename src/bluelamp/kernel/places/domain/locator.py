@@ -32,8 +32,8 @@ class Located:
     `force` is None where the point is outside. `near` means on no force's drawn land, but within 2 km of it: a pier, a
     beach, tidal water, a gap of the generalised coast. `also` are other forces that it may truly belong to, nearest
     first: the caller should ask. `distance_m` is the distance to the land of `force`, in metres. `irish_border` says
-    that the Irish side of the land border (or of its two sea loughs) holds the point or lies within 500 m; a point there
-    is always outside, never moved across the border, and has the force of the other side in `also` at most.
+    that the Irish side of the land border (or of its two sea loughs) holds the point or lies within 500 m; on it,
+    a point is always outside, never moved across the border, and has the force of the other side in `also` at most.
     """
 
     where: Where
