@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint bench lock facts messages setup-test clean
+.PHONY: help install run test check lint bench lock facts places messages setup-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r n t; do printf '  make %-12s %s\n' "$$n" "$$t"; done
@@ -56,6 +56,9 @@ lock: ## compile requirements/*.txt again from pyproject.toml
 
 facts: $(VENV)/.run ## compile the packaged facts again (needs ../shared/data/index)
 	$(BIN)/python scripts/compile_facts.py
+
+places: $(VENV)/.run ## compile the packaged boundaries again (needs ../shared/data/monitor/geo)
+	$(BIN)/python scripts/compile_places.py
 
 messages: $(VENV)/.test ## compile the Welsh catalogue
 	$(BIN)/pybabel compile -D django -d src/bluelamp/locale -l cy

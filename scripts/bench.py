@@ -1,6 +1,10 @@
-"""Speed as ratios, each pair measured in one run: `make bench`; `--large` adds 100 M sightings (several minutes)."""
+"""Speed as ratios, each pair measured in one run: `make bench`; `--large` adds 100 M sightings (several minutes).
+
+`--places` measures only the questions about places.
+"""
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -12,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from bluelamp.kernel.places import queries
 from bluelamp.warehouse.counts import PRODUCT_KEYS, month_counts
 
 END = date(2026, 8, 7)
@@ -24,6 +29,9 @@ COARSE = SELECT.format(keys="product_key") + ORDERED
 
 def main() -> None:
     """Run every measurement and print a row each."""
+    if "--places" in sys.argv:
+        places()
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cold_start(folder / "home")
@@ -37,6 +45,33 @@ def main() -> None:
             print(f"10 M by {name_of}: {own:.2f} s; bare DuckDB {bare:.2f} s: ratio {own / bare:.2f} (bar 2)")
         if "--large" in sys.argv:
             large(folder, ten=own)
+
+
+def places() -> None:
+    """Loading, and the 99th percentile of single questions at points all over the country and its seas."""
+    began = time.perf_counter()
+    queries.force_at(lat=52.0, lon=-1.0)
+    queries.find_place(text="Newport")
+    print(f"places loaded in {time.perf_counter() - began:.3f} s (bar 0.5)")
+    chance = random.Random(1)  # noqa: S311 the same points in every run
+    for name, number, ask in (
+        ("force_at", 20_000, lambda: queries.force_at(lat=chance.uniform(49.9, 60.9), lon=chance.uniform(-8, 1.8))),
+        (
+            "find_place",
+            500,
+            lambda: queries.find_place(text=chance.choice(("Brihgton", "Casnewyd", "Stok", "Newcastle"))),
+        ),
+    ):
+        times = [timed(ask) for _ in range(number)]
+        times.sort()
+        print(f"{name}: median {times[number // 2] * 1e3:.3f} ms, p99 {times[number * 99 // 100] * 1e3:.3f} ms")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The time of one call, in seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def large(folder: Path, *, ten: float) -> None:

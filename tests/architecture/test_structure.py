@@ -96,6 +96,9 @@ def test_every_command_is_documented() -> None:
         "index show",
         "index verify",
         "index export",
+        "places force",
+        "places find",
+        "places list",
         "watchlist show",
         "watchlist backtest",
     ):
