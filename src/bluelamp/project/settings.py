@@ -26,10 +26,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "bluelamp.ui.apps.UiConfig",
+    "bluelamp.kernel.outbox.apps.OutboxConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",
+    "bluelamp.project.apps.ProjectConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

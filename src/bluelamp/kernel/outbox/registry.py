@@ -58,7 +58,7 @@ _installed = Registry()
 
 def install(*, handlers: Sequence[Handler], jobs: Sequence[Job]) -> Registry:
     """Put these lists in the place of the earlier ones; give those. Raises RegistryError and then changes nothing."""
-    global _installed  # noqa: PLW0603
+    global _installed
     for names in ([h.name for h in handlers], [j.name for j in jobs]):
         for name in names:
             if not _NAME.fullmatch(name):

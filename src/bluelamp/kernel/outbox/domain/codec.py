@@ -7,13 +7,17 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 from bluelamp.kernel.events import Event
+from bluelamp.kernel.outbox.domain.errors import TemporaryError
 
 Payload = dict[str, str | int]
 _LONGEST_ID = 200
 
 
-class PayloadError(ValueError):
-    """An event cannot be written, or a stored payload does not fit the event: older or newer code wrote it."""
+class PayloadError(TemporaryError, ValueError):
+    """An event cannot be written, or a stored payload does not fit it: older or newer code wrote it.
+
+    Temporary, as a worker of the right version may come. The message names fields and types, never values.
+    """
 
 
 def _id_text(value: str) -> str:
