@@ -1,7 +1,7 @@
 """What happened, told to whoever listens. Pure; ids only, never names, texts or places of people.
 
-An operation announces an event in its own transaction (`kernel.outbox.operations.announce`). A field is a UUID, str, int
-or date; a str is an id too: no spaces, at most 200 characters.
+An operation announces an event in its own transaction (`kernel.outbox.operations.announce`). A field is a UUID, str,
+int or date; a str is an id too: no spaces, at most 200 characters.
 """
 
 from dataclasses import dataclass

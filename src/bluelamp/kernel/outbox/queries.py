@@ -14,8 +14,8 @@ from bluelamp.kernel.outbox.models import Delivery, ScheduledJob
 class Backlog:
     """How much waits. `oldest` is the age of the oldest waiting delivery, None where none waits.
 
-    `waiting` holds all that a worker of this version will still do: `leased` (in a worker's hands), `failing` (tried in
-    vain so far) and new. `unknown` names handlers this version does not have, with the number of deliveries kept for them.
+    `waiting` is all that a worker of this version will still do: `leased` (in a worker's hands), `failing` (tried in
+    vain so far) and new. `unknown` names handlers this version lacks, with the number of deliveries kept for them.
     """
 
     waiting: int

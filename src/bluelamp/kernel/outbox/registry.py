@@ -19,10 +19,10 @@ class RegistryError(ValueError):
 class Handler:
     """What is done when an event happened: `run(event=..., now=...)`.
 
-    It runs inside the transaction that marks the delivery done, so that its writes happen exactly once; it must be quick
-    and touch nothing but the database. An `external` handler (mail, HTTP) is called as `run(event=..., now=..., key=...)`
-    with no transaction open, at least once; `key` (a UUID) is the same at every attempt and makes the effect idempotent.
-    Its time-outs stay below the lease (five minutes). Names are stored: never give an old name a new meaning.
+    It runs inside the transaction that marks the delivery done, so that its writes happen exactly once; it must be
+    quick and touch nothing but the database. An `external` handler (mail, HTTP) is called with no transaction open, at
+    least once, as `run(event=..., now=..., key=...)`; `key`, a UUID, is the same at every attempt and makes the effect
+    idempotent. Its time-outs stay below the lease (five minutes). Names are stored: an old one gets no new meaning.
     """
 
     name: str

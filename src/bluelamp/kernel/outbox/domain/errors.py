@@ -23,7 +23,7 @@ class TemporaryError(HandlerError):
 
 
 def describe(error: BaseException) -> str:
-    """The class of an error with what is safe to keep: our own message, the system's text, else the place in the code."""
+    """The class of an error with what is safe to keep: our own message, the system's text, else the place in code."""
     if isinstance(error, HandlerError):
         said = str(error)
     elif isinstance(error, OSError):
