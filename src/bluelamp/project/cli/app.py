@@ -17,6 +17,17 @@ from bluelamp.project.cli.serve import ServeError, serve
 from bluelamp.project.cli.setup import SetupError, set_up
 from bluelamp.project.cli.work import WorkError, work
 
+# Errors whose message is the whole story.
+_EXPECTED = (
+    FormatError,
+    LoadRefusedError,
+    NoEvidenceError,
+    NoDeadLetterError,
+    SetupError,
+    ServeError,
+    WorkError,
+)
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
 app.add_typer(index.app, name="index", help="The Security Index.")
@@ -55,15 +66,7 @@ def run() -> None:
     """Run the command line."""
     try:
         app()
-    except (
-        FormatError,
-        LoadRefusedError,
-        NoEvidenceError,
-        NoDeadLetterError,
-        SetupError,
-        ServeError,
-        WorkError,
-    ) as problem:
+    except _EXPECTED as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:
         sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")

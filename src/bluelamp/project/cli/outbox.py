@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from django.db import transaction
 
 from bluelamp.kernel.outbox import operations
 from bluelamp.kernel.outbox.models import Delivery
@@ -33,7 +34,7 @@ def status(as_json: Json = False) -> None:
     if as_json:
         print_json({"deliveries": counts, "jobs": jobs})
         return
-    columns = ("name", "title", "next", "started", "finished", "failures", "error")
+    columns = ("name", "title", "next", "finished", "failures", "error")
     print_table(title="Jobs", columns=columns, rows=[[job[c] or "" for c in columns] for job in jobs])
     notes.print(
         f"{waiting.waiting} deliveries wait ({waiting.leased} in work, {waiting.failing} failed so far), "
@@ -59,17 +60,19 @@ def dead(
 
 @app.command()
 def revive(ids: Ids, as_json: Json = False) -> None:
-    """Let dead letters be tried again."""
-    for delivery_id in ids:
-        operations.revive(delivery_id=delivery_id, now=datetime.now(tz=UTC))
+    """Let dead letters be tried again: all that are named, or none where one is no dead letter."""
+    with transaction.atomic():
+        for delivery_id in ids:
+            operations.revive(delivery_id=delivery_id, now=datetime.now(tz=UTC))
     _say(ids, "will be tried again", as_json)
 
 
 @app.command()
 def discard(ids: Ids, as_json: Json = False) -> None:
-    """Put dead letters away for good."""
-    for delivery_id in ids:
-        operations.discard(delivery_id=delivery_id, now=datetime.now(tz=UTC))
+    """Put dead letters away for good: all that are named, or none where one is no dead letter."""
+    with transaction.atomic():
+        for delivery_id in ids:
+            operations.discard(delivery_id=delivery_id, now=datetime.now(tz=UTC))
     _say(ids, "put away", as_json)
 
 
