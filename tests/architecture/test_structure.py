@@ -101,6 +101,11 @@ def test_every_command_is_documented() -> None:
         "places list",
         "watchlist show",
         "watchlist backtest",
+        "work",
+        "outbox status",
+        "outbox dead",
+        "outbox revive",
+        "outbox discard",
     ):
         assert f"`bluelamp {words}" in text
 

@@ -34,12 +34,14 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "bluelamp.ui.apps.UiConfig",
+    "bluelamp.kernel.outbox.apps.OutboxConfig",
     "bluelamp.kernel.vault.apps.VaultConfig",
     "bluelamp.kernel.audit.apps.AuditConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",
+    "bluelamp.project.apps.ProjectConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -233,7 +233,7 @@ def test_orphans_are_swept_once_old(packaged: Load) -> None:
     fresh.touch()
     old.touch()
     os.utime(old, (time.time() - 7200, time.time() - 7200))
-    assert sweep_orphans() == 1 and fresh.exists() and not old.exists()
+    assert sweep_orphans(now=datetime.now(tz=UTC)) == 1 and fresh.exists() and not old.exists()
     assert (evidence_folder() / f"{packaged.file_hash}.parquet").exists()
 
 

@@ -17,8 +17,10 @@ from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import editions_folder, newest_edition
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
+from bluelamp.kernel.events import EditionBuilt
 from bluelamp.kernel.evidence.models import Load, Source
 from bluelamp.kernel.evidence.queries import file_paths, visible_loads
+from bluelamp.kernel.outbox.operations import announce
 from bluelamp.warehouse.counts import frozen_counts, newest_day, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
 
@@ -90,6 +92,7 @@ def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tup
         EditionRow.objects.bulk_create(
             _rows(edition=edition, figures=figures, products=products, details=details), batch_size=500
         )
+        announce(event=EditionBuilt(edition=edition.id), now=now)
     return edition, True
 
 

@@ -1,6 +1,5 @@
 """Writes of evidence: a file of rows becomes visible by one manifest row, in one transaction."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +11,7 @@ from bluelamp.kernel.evidence.models import Load, QuarantinedRow, Source
 from bluelamp.kernel.evidence.queries import evidence_folder
 from bluelamp.warehouse.files import sweep, write_table
 
-_ORPHAN_AGE_SECONDS = 3_600
+_ORPHAN_AGE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _later_than_all(now: datetime) -> datetime:
     return max(now.astimezone(UTC), newest + timedelta(microseconds=1)) if newest else now.astimezone(UTC)
 
 
-def sweep_orphans() -> int:
+def sweep_orphans(*, now: datetime) -> int:
     """Remove evidence files that no manifest row names, left by a load that was killed; give their number."""
     keep = set(Load.objects.values_list("file_hash", flat=True))
-    return len(list(sweep(folder=evidence_folder(), keep=keep, older_than=time.time() - _ORPHAN_AGE_SECONDS)))
+    return len(list(sweep(folder=evidence_folder(), keep=keep, older_than=(now - _ORPHAN_AGE).timestamp())))

@@ -38,7 +38,7 @@ def set_up() -> None:
             f"{load.to_product:,} belong to a product, {load.maker_only} to a maker only, {load.unmapped} to neither; "
             f"{load.quarantined} put aside."
         )
-    sweep_orphans()
+    sweep_orphans(now=now)
     with notes.status("Building the edition ..."):
         edition, new = build_edition(now=now)
     if new:

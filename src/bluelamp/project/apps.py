@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "bluelamp.project"
+    label = "project"
+
+    def ready(self) -> None:
+        from bluelamp.kernel.outbox.registry import install
+        from bluelamp.project.wiring import HANDLERS, JOBS
+
+        install(handlers=HANDLERS, jobs=JOBS)
