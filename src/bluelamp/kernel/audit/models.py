@@ -72,9 +72,9 @@ class SignedHead(models.Model):
 
 
 class Sealer(models.Model):
-    """The one row that a sealer locks, with what spares it from looking at the whole log each time.
+    """The one row that a sealer locks. It spares looking at the whole log each time.
 
-    Every entry with an id up to `settled` was linked or given up by `settled_next_at` less an hour; see operations.
+    Entries with an id up to `settled` were looked at when it was at least an hour old as `next_settled`.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True)

@@ -1,9 +1,20 @@
-"""Writes of the log."""
+"""Writes of the log: an entry, its link in the chain, the day's signed head."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
-from bluelamp.kernel.audit.models import Entry
+from django.db import transaction
+
+from bluelamp.kernel.audit.domain.chain import GENESIS, link_hash
+from bluelamp.kernel.audit.domain.heads import sign, write_head
+from bluelamp.kernel.audit.models import Entry, Link, Sealer, SignedHead
+from bluelamp.kernel.audit.queries import as_head, contents, heads_folder, newest_head, unsealed
+from bluelamp.kernel.audit.signing import signing_key
+from bluelamp.kernel.vault.keyfiles import replace_private
+
+_BATCH = 1_000
+_SETTLING = timedelta(hours=1)
 
 _LENGTHS = {
     name: Entry._meta.get_field(name).max_length
@@ -44,6 +55,84 @@ def record(
     _check(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def seal_entries(*, now: datetime, whole: bool = False) -> int:
+    """Link every committed entry that is not in the chain yet; give their number. Two sealers take turns.
+
+    PostgreSQL may commit a lower id after a higher one, so an entry is linked when it becomes visible. Entries of long
+    ago are not looked at each time: one whose transaction stayed open for over an hour is linked by a run with `whole`,
+    which the signing of a day's head begins with.
+    """
+    sealed, after = 0, 0 if whole else None
+    while True:
+        linked, after = _seal_batch(after=after, now=now)
+        sealed += linked
+        if linked < _BATCH:
+            return sealed
+
+
+def sign_head(*, now: datetime, new_key: bool = False) -> SignedHead | None:
+    """Seal what waits, sign the end of the chain, export it to HOME/audit/heads. Once a day (UTC): again changes nothing.
+
+    None where the log is empty. Raises SigningKeyError where the key that signed before is gone or was exchanged, unless
+    `new_key` asks to begin with a new one.
+    """
+    seal_entries(now=now, whole=True)
+    with transaction.atomic():
+        _lock()
+        last, head = newest_head(), None
+        end = Link.objects.order_by("seq").last()
+        day = now.astimezone(UTC).date()
+        if end and not (last and last.day >= day):
+            key = signing_key(expected=last.public_key if last else "", replace=new_key)
+            signed = sign(key=key, day=day, signed_at=now.astimezone(UTC), seq=end.seq, hash=end.hash)
+            head = SignedHead.objects.create(**asdict(signed))
+    _export_heads()
+    return head or last
+
+
+def _seal_batch(*, after: int | None, now: datetime) -> tuple[int, int]:
+    """Link up to a batch of entries with an id above `after` (None: those that are not settled), in one transaction."""
+    with transaction.atomic():
+        sealer = _lock()
+        waiting = unsealed().filter(pk__gt=sealer.settled if after is None else after)
+        ids = list(waiting.values_list("pk", flat=True)[:_BATCH])
+        held = contents(ids=ids)
+        end = Link.objects.order_by("seq").last()
+        seq, previous = (end.seq, end.hash) if end else (0, GENESIS)
+        links = []
+        for entry in ids:
+            seq, previous = seq + 1, link_hash(previous=previous, content=held[entry])
+            links.append(Link(seq=seq, entry_id=entry, hash=previous))
+        Link.objects.bulk_create(links)
+        if ids:
+            _settle(sealer, newest=ids[-1], now=now)
+    return len(ids), ids[-1] if ids else 0
+
+
+def _lock() -> Sealer:
+    """The sealer's row, held until the transaction ends."""
+    Sealer.objects.get_or_create(pk=1)
+    return Sealer.objects.select_for_update().get(pk=1)
+
+
+def _settle(sealer: Sealer, *, newest: int, now: datetime) -> None:
+    """Move the mark below which a run does not look: to the newest id of at least an hour ago."""
+    if sealer.next_at is None or now - sealer.next_at >= _SETTLING:
+        sealer.settled, sealer.next_at = sealer.next_settled, now
+        sealer.next_settled = max(newest, sealer.next_settled)
+        sealer.save()
+
+
+def _export_heads() -> None:
+    """Write the file of each head that has none, whole or not at all."""
+    folder = heads_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in SignedHead.objects.order_by("day"):
+        path = folder / f"{row.day.isoformat()}.json"
+        if not path.exists():
+            replace_private(path=path, content=write_head(as_head(row)))
 
 
 def _check(entry: Entry) -> None:
