@@ -7,6 +7,9 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from bluelamp.kernel.outbox.registry import install
+        from bluelamp.kernel.people.operations.permit import install_table
+        from bluelamp.project.permission_table import TABLE
         from bluelamp.project.wiring import HANDLERS, JOBS
 
         install(handlers=HANDLERS, jobs=JOBS)
+        install_table(table=TABLE)

@@ -1,6 +1,7 @@
 """Middleware of the project."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -24,6 +25,18 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         far = bool(peer) and peer not in LOOPBACK
         request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
         return get_response(request)
+
+    return middleware
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give each request an id of our own, which its log lines, audit rows and answer carry."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.__dict__["request_id"] = uuid4().hex
+        response = get_response(request)
+        response["X-Request-Id"] = request.__dict__["request_id"]
+        return response
 
     return middleware
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "bluelamp.project.apps.ProjectConfig",
 ]
 MIDDLEWARE = [
+    "bluelamp.project.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,9 +1,13 @@
 """Where sign-in meets our rules: no sign-up, sealed secrets, audited failures, a brake on password spraying."""
 
+import time
 from typing import Any
 from uuid import uuid4
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.models import AbstractBaseUser
@@ -39,6 +43,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if not cache.add(_SPRAY_KEY, 1, timeout=SPRAY_SECONDS):
             cache.incr(_SPRAY_KEY)
         self._note(request, "failed", "password")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again for a proof of identity, unless one was given within the last minutes."""
+        request: HttpRequest = context.request
+        newest = max((r["at"] for r in get_authentication_records(request, request.user)), default=0.0)
+        if time.time() - newest < account_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in under a new session key, so that a key known beforehand is worth nothing."""
