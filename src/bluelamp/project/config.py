@@ -89,7 +89,9 @@ def read_config(env: Mapping[str, str]) -> Config:
         demo=_whole(env, "BLUELAMP_DEMO", default=0, low=0, high=1) == 1,
     )
     if config.demo and config.outside:
-        raise ConfigError("BLUELAMP_DEMO is 1, which lets anyone sign in: leave BLUELAMP_BIND and BLUELAMP_HOSTS alone.")
+        raise ConfigError(
+            "BLUELAMP_DEMO is 1, which lets anyone sign in: leave BLUELAMP_BIND and BLUELAMP_HOSTS alone."
+        )
     return config
 
 

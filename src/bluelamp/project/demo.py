@@ -63,9 +63,7 @@ def _member(member: Member, *, now: datetime) -> User:
     if known is not None:
         return known
     user = new_account(email=member.email, name=f"{member.first} {member.last}", origin="test")
-    Vetting.objects.create(
-        person=user, level="mv", expires_on=(now + timedelta(days=365)).date(), recorded_at=now
-    )
+    Vetting.objects.create(person=user, level="mv", expires_on=(now + timedelta(days=365)).date(), recorded_at=now)
     for capacity in member.capacities:
         Grant.objects.create(
             person=user,

@@ -64,9 +64,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [
-            str(PACKAGE / room / "templates") for room in ("index/web", "kernel/people/web", "project/desk")
-        ],
+        "DIRS": [str(PACKAGE / room / "templates") for room in ("index/web", "kernel/people/web", "project/desk")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

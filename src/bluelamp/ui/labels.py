@@ -14,6 +14,27 @@ GROUPS: dict[str, Label] = {
     "vehicle": _("Vehicles and chargers"),
 }
 
+CAPACITIES: dict[str, Label] = {
+    "supporting-organisation": _("Supporting organisation"),
+    "triage-officer": _("Triage officer"),
+    "crime-registrar": _("Crime registrar"),
+    "safeguarding-officer": _("Safeguarding officer"),
+    "control-room-operator": _("Control-room operator"),
+    "analyst": _("Analyst"),
+    "head-of-profession": _("Head of profession"),
+    "outreach-author": _("Outreach author"),
+    "outreach-approver": _("Outreach approver"),
+    "cyber-authority-approver": _("Cyber-authority approver"),
+    "maker": _("Maker"),
+    "partner-analyst": _("Partner analyst"),
+    "learner": _("Learner"),
+    "specials-coordinator": _("Specials' coordinator"),
+    "special": _("Special"),
+    "employer": _("Employer"),
+    "administrator": _("Administrator"),
+    "auditor": _("Auditor"),
+}
+
 CATEGORIES: dict[str, tuple[Label, Label]] = {
     "router": (_("Router"), _("Routers")),
     "extender": (_("Wi-Fi extender or access point"), _("Wi-Fi extenders and access points")),

@@ -89,7 +89,10 @@ def test_nobody_gives_to_themselves_and_some_capacities_stay_apart() -> None:
     for person, capacity in ((who("auditor"), "administrator"),):
         with pytest.raises(GrantError, match="at the same time"):
             grants.give(
-                actor=me, user_id=person.pk, now=NOW, **{**FINE, "capacity": capacity, "scope": "national"}  # type: ignore[arg-type]
+                actor=me,
+                user_id=person.pk,
+                now=NOW,
+                **{**FINE, "capacity": capacity, "scope": "national"},  # type: ignore[arg-type]
             )
     with pytest.raises(IntegrityError), transaction.atomic():
         Grant.objects.create(person=who("learner"), given_by=who("learner"), given_at=NOW, **FINE)

@@ -82,11 +82,16 @@ def test_of_several_capacities_one_is_chosen() -> None:
     Grant.objects.filter(person=me, capacity="learner").update(capacity="administrator", scope="national")
     browser = client(me)
     asked = browser.get("/desk/people/?page=1")
-    assert asked.status_code == 302 and asked.headers["Location"] == "/desk/capacity/?next=%2Fdesk%2Fpeople%2F%3Fpage%3D1"
+    assert (
+        asked.status_code == 302 and asked.headers["Location"] == "/desk/capacity/?next=%2Fdesk%2Fpeople%2F%3Fpage%3D1"
+    )
     grant = Grant.objects.get(person=me, capacity="administrator")
     went = browser.post("/desk/capacity/", {"grant": str(grant.pk), "next": "/desk/people/"})
     assert went.headers["Location"] == "/desk/people/" and browser.get("/desk/people/").status_code == 200
-    assert browser.post("/desk/capacity/", {"grant": str(grant.pk), "next": "//evil.example/"}).headers["Location"] == "/desk/"
+    assert (
+        browser.post("/desk/capacity/", {"grant": str(grant.pk), "next": "//evil.example/"}).headers["Location"]
+        == "/desk/"
+    )
     foreign = Grant.objects.get(person=who("auditor"))
     assert b"Choose one of your capacities" in browser.post("/desk/capacity/", {"grant": str(foreign.pk)}).content
 

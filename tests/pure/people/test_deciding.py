@@ -68,7 +68,9 @@ def test_only_three_kinds_of_scope(text: str) -> None:
         pass
 
 
-@pytest.mark.parametrize("text", ["", "force:", "force:Kent", "force:kent\n", "organisation:x", "National", "force:kent;"])
+@pytest.mark.parametrize(
+    "text", ["", "force:", "force:Kent", "force:kent\n", "organisation:x", "National", "force:kent;"]
+)
 def test_bad_scopes(text: str) -> None:
     with pytest.raises(ScopeError):
         scope_kind(text)

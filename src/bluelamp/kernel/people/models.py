@@ -96,9 +96,7 @@ class Grant(models.Model):
 
     def facts(self, *, now: datetime) -> GrantFacts:
         """What a decision needs of this grant; reads the person's vettings (prefetch them for many)."""
-        levels = {
-            v.level for v in self.person.vettings.all() if v.withdrawn_at is None and now.date() < v.expires_on
-        }
+        levels = {v.level for v in self.person.vettings.all() if v.withdrawn_at is None and now.date() < v.expires_on}
         return GrantFacts(
             capacity=self.capacity,
             scope=self.scope,
@@ -127,8 +125,7 @@ class SecondFactorReset(models.Model):
         ordering = ["-asked_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | ~(Q(decided_by=F("asked_by")) | Q(decided_by=F("person"))),
+                condition=Q(decided_by__isnull=True) | ~(Q(decided_by=F("asked_by")) | Q(decided_by=F("person"))),
                 name="reset_by_two_people",
             ),
             models.CheckConstraint(condition=~Q(asked_by=F("person")), name="reset_asked_by_another"),

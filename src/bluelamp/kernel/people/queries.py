@@ -30,9 +30,7 @@ def people(*, text: str = "") -> QuerySet[User]:
     """Accounts by name, with their grants; `text` is looked for in names and addresses."""
     found = User.objects.order_by("last_name", "first_name", "email", "id")
     if text:
-        found = found.filter(
-            Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(email__icontains=text)
-        )
+        found = found.filter(Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(email__icontains=text))
     unrevoked = Grant.objects.filter(revoked_at=None, ends_at__gt=timezone.now()).order_by("capacity")
     return found.prefetch_related(Prefetch("grants", queryset=unrevoked, to_attr="current_grants"))
 

@@ -32,7 +32,10 @@ def cast(request: HttpRequest) -> HttpResponse:
             record(actor=f"user:{chosen.pk}", action="people.demo-sign-in", now=now)
             return redirect("desk:home")
     rows = [
-        (member, [(capacity_words(g.capacity), scope_words(g.scope)) for g in grants_in_force(user_id=member.pk, now=now)])
+        (
+            member,
+            [(capacity_words(g.capacity), scope_words(g.scope)) for g in grants_in_force(user_id=member.pk, now=now)],
+        )
         for member in members
     ]
     return render(request, "desk/demo.html", {"rows": rows})

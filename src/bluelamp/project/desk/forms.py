@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bluelamp.kernel.people.domain.vetting import LEVELS
 from bluelamp.kernel.people.queries import organisation_names
 from bluelamp.kernel.places.queries import forces
-from bluelamp.project.desk.words import CAPACITIES
+from bluelamp.ui.labels import CAPACITIES
 
 
 class _Day(forms.DateInput):
@@ -80,7 +80,9 @@ class AuditForm(forms.Form):
     """What to look for in the audit log."""
 
     actor = forms.CharField(label=_("Who (id)"), max_length=100, required=False)
-    action = forms.CharField(label=_("Action"), help_text=_("people. finds all that begin so"), max_length=100, required=False)
+    action = forms.CharField(
+        label=_("Action"), help_text=_("people. finds all that begin so"), max_length=100, required=False
+    )
     subject = forms.CharField(label=_("About (id)"), max_length=200, required=False)
     outcome = forms.ChoiceField(
         label=_("Outcome"),

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.project.desk.words import capacity_words, scope_words
 from bluelamp.project.permission_table import ROUTES, TABLE
-from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.ui.labels import Label
 
 MENU: tuple[tuple[str, Label], ...] = (

@@ -104,9 +104,7 @@ def ask_reset(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> None:
         now = datetime.now(tz=UTC)
-        recovery.ask_reset(
-            actor=request.__dict__["actor"], user_id=user_id, how_known=data["how_known"], now=now
-        )
+        recovery.ask_reset(actor=request.__dict__["actor"], user_id=user_id, how_known=data["how_known"], now=now)
 
     form = ResetForm(request.POST if request.method == "POST" else None)
     title, done = _("Remove a lost second factor"), _("A second administrator must now agree, within a day.")
@@ -127,9 +125,7 @@ def set_open(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Close or open an account."""
     is_open = request.POST.get("open") == "yes"
     try:
-        accounts.set_open(
-            actor=request.__dict__["actor"], user_id=user_id, is_open=is_open, now=datetime.now(tz=UTC)
-        )
+        accounts.set_open(actor=request.__dict__["actor"], user_id=user_id, is_open=is_open, now=datetime.now(tz=UTC))
         messages.success(request, _("The account was opened.") if is_open else _("The account was closed."))
     except AccountError as problem:
         messages.error(request, str(problem))

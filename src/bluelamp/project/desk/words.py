@@ -9,29 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from bluelamp.kernel.people.domain.scopes import NATIONAL
 from bluelamp.kernel.people.models import Organisation
 from bluelamp.kernel.places.queries import force_by_slug, is_force
-from bluelamp.ui.labels import Label
+from bluelamp.ui.labels import CAPACITIES, Label
 
 LONDON = ZoneInfo("Europe/London")
-CAPACITIES: dict[str, Label] = {
-    "supporting-organisation": _("Supporting organisation"),
-    "triage-officer": _("Triage officer"),
-    "crime-registrar": _("Crime registrar"),
-    "safeguarding-officer": _("Safeguarding officer"),
-    "control-room-operator": _("Control-room operator"),
-    "analyst": _("Analyst"),
-    "head-of-profession": _("Head of profession"),
-    "outreach-author": _("Outreach author"),
-    "outreach-approver": _("Outreach approver"),
-    "cyber-authority-approver": _("Cyber-authority approver"),
-    "maker": _("Maker"),
-    "partner-analyst": _("Partner analyst"),
-    "learner": _("Learner"),
-    "specials-coordinator": _("Specials' coordinator"),
-    "special": _("Special"),
-    "employer": _("Employer"),
-    "administrator": _("Administrator"),
-    "auditor": _("Auditor"),
-}
 
 
 def capacity_words(code: str) -> Label:

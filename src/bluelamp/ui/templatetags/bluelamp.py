@@ -66,6 +66,12 @@ def category_plural(code: str) -> labels.Label:
 
 
 @register.filter
+def capacity_label(code: str) -> labels.Label:
+    """The name of a capacity in which people act."""
+    return labels.CAPACITIES.get(code, code)
+
+
+@register.filter
 def rate(value: float) -> str:
     """A yearly rate to one decimal, or two below 0.1, so that it never reads as nothing."""
     return str(formats.number_format(value, decimal_pos=2 if 0 < value < 0.1 else 1))
@@ -110,7 +116,11 @@ def is_checkbox(field: forms.BoundField) -> bool:
 @register.filter
 def styled(field: forms.BoundField) -> SafeString:
     """A field's control in the style of the design system, tied to its hint and its error."""
-    classes = {forms.Select: "govuk-select", forms.Textarea: "govuk-textarea", forms.CheckboxInput: "govuk-checkboxes__input"}
+    classes = {
+        forms.Select: "govuk-select",
+        forms.Textarea: "govuk-textarea",
+        forms.CheckboxInput: "govuk-checkboxes__input",
+    }
     name = next((c for kind, c in classes.items() if isinstance(field.field.widget, kind)), "govuk-input")
     about = [f"{field.id_for_label}-hint"] if field.help_text and not is_checkbox(field) else []
     about += [f"{field.id_for_label}-error"] if field.errors else []

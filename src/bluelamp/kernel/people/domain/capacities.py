@@ -41,10 +41,19 @@ _LIST = (
         ORGANISATION,
     ),
     _capacity(
-        "triage-officer", "Triage officer", "Reads reports and decides what happens next", FORCE, NATIONAL, vetting=FORCE_DATA
+        "triage-officer",
+        "Triage officer",
+        "Reads reports and decides what happens next",
+        FORCE,
+        NATIONAL,
+        vetting=FORCE_DATA,
     ),
     _capacity(
-        "crime-registrar", "Crime registrar", "Checks that crimes are recorded as the rules say", FORCE, vetting=FORCE_DATA
+        "crime-registrar",
+        "Crime registrar",
+        "Checks that crimes are recorded as the rules say",
+        FORCE,
+        vetting=FORCE_DATA,
     ),
     _capacity(
         "safeguarding-officer",
@@ -60,15 +69,25 @@ _LIST = (
     _capacity("analyst", "Analyst", "Builds editions and reads the watch list", FORCE, NATIONAL, vetting=FORCE_DATA),
     _capacity("head-of-profession", "Head of profession", "Signs off editions", NATIONAL, vetting=FORCE_DATA),
     _capacity("outreach-author", "Outreach author", "Writes alerts and advice", FORCE, NATIONAL, vetting=FORCE_DATA),
-    _capacity("outreach-approver", "Outreach approver", "Approves alerts and advice", FORCE, NATIONAL, vetting=FORCE_DATA),
     _capacity(
-        "cyber-authority-approver", "Cyber-authority approver", "Checks alerts for the national cyber authority", NATIONAL
+        "outreach-approver", "Outreach approver", "Approves alerts and advice", FORCE, NATIONAL, vetting=FORCE_DATA
+    ),
+    _capacity(
+        "cyber-authority-approver",
+        "Cyber-authority approver",
+        "Checks alerts for the national cyber authority",
+        NATIONAL,
     ),
     _capacity("maker", "Maker", "Sees the evidence about its own products and replies", ORGANISATION),
     _capacity("partner-analyst", "Partner analyst", "Exchanges sightings and indicators", ORGANISATION),
     _capacity("learner", "Learner", "Takes lessons", FORCE, ORGANISATION, NATIONAL),
     _capacity(
-        "specials-coordinator", "Specials' coordinator", "Finds and deploys cyber specials", FORCE, NATIONAL, vetting=FORCE_DATA
+        "specials-coordinator",
+        "Specials' coordinator",
+        "Finds and deploys cyber specials",
+        FORCE,
+        NATIONAL,
+        vetting=FORCE_DATA,
     ),
     _capacity("special", "Special", "Volunteers skills, with or without powers", FORCE, vetting=FORCE_DATA),
     _capacity("employer", "Employer", "Lends employees as specials", ORGANISATION),

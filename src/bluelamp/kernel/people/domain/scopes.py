@@ -11,7 +11,7 @@ class ScopeError(ValueError):
 
 
 def scope_kind(scope: str) -> str:
-    """"national", "force" or "organisation". Raises ScopeError."""
+    """ "national", "force" or "organisation". Raises ScopeError."""
     if not _SCOPE.fullmatch(scope):
         raise ScopeError(f"{scope!r} is no scope: write national, force:NAME or organisation:ID.")
     return scope.partition(":")[0]

@@ -40,7 +40,9 @@ def give(
         person = User.objects.select_for_update().filter(pk=user_id).first()
         if person is None:
             raise GrantError("There is no such account.")
-        check_grant(person=person, capacity=capacity, scope=scope, purpose=purpose, starts_at=starts_at, ends_at=ends_at)
+        check_grant(
+            person=person, capacity=capacity, scope=scope, purpose=purpose, starts_at=starts_at, ends_at=ends_at
+        )
         made = Grant.objects.create(
             person=person,
             capacity=capacity,
@@ -51,9 +53,7 @@ def give(
             given_by_id=actor.user_id,
             given_at=now,
         )
-        note(
-            actor=actor, action="people.grant", subject=f"user:{user_id}", given=capacity, given_scope=scope, now=now
-        )
+        note(actor=actor, action="people.grant", subject=f"user:{user_id}", given=capacity, given_scope=scope, now=now)
     return made
 
 
@@ -79,7 +79,9 @@ def check_grant(
     overlapping = Grant.objects.filter(person=person, revoked_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at)
     clash = overlapping.filter(capacity__in=known.apart_from).first()
     if clash:
-        raise GrantError(f"One person may not be {known.title} and {CAPACITIES[clash.capacity].title} at the same time.")
+        raise GrantError(
+            f"One person may not be {known.title} and {CAPACITIES[clash.capacity].title} at the same time."
+        )
 
 
 def revoke(*, actor: Actor, grant_id: UUID, reason: str, now: datetime) -> None:

@@ -53,7 +53,14 @@ def require(
 
 
 def note(
-    *, actor: Actor, action: str, subject: str = "", outcome: str = "done", reason: str = "", now: datetime, **detail: str
+    *,
+    actor: Actor,
+    action: str,
+    subject: str = "",
+    outcome: str = "done",
+    reason: str = "",
+    now: datetime,
+    **detail: str,
 ) -> None:
     """Write what an actor did or was refused into the audit log."""
     record(
