@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -85,7 +86,7 @@ def choose_grant(request: HttpRequest, grant: Grant) -> None:
 def _check_action(request: HttpRequest, action: Action, now: datetime) -> HttpResponse | None:
     actor: Actor = request.__dict__["actor"]
     address = request.path if len(request.path) <= 200 else request.path[:200]
-    if actor.grant_id is None and len(grants_in_force(user_id=request.user.pk, now=now)) > 1:
+    if actor.grant_id is None and len(grants_in_force(user_id=actor.user_id, now=now)) > 1:
         return HttpResponseRedirect(f"{reverse('desk:capacity')}?{urlencode({'next': request.get_full_path()})}")
     try:
         require(actor=actor, action=action, subject=address, now=now, grant=request.__dict__["grant"])
@@ -100,7 +101,7 @@ def _check_action(request: HttpRequest, action: Action, now: datetime) -> HttpRe
 
 def _set_actor(request: HttpRequest, now: datetime) -> None:
     """Load the grant in use. One that has ended stays in use, so that the refusal names the reason."""
-    user_id = request.user.pk
+    user_id: UUID = cast("UUID", request.user.pk)
     chosen = request.session.get(GRANT_KEY)
     grant = grant_by_id(grant_id=chosen, user_id=user_id) if chosen else None
     if grant is None:

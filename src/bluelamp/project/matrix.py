@@ -40,7 +40,7 @@ def markdown() -> str:
     """docs/reference/permissions.md."""
     lines = [
         "# Permissions",
-        "Made by `bluelamp people matrix --markdown`; a test compares it with the program. What is in no table is closed.",
+        "Made by `bluelamp people matrix --markdown`; a test compares it. What is in no table is closed.",
         "",
         "## Actions",
         "| action | what it is | personal data | capacities |",

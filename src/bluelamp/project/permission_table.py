@@ -54,8 +54,8 @@ _PUBLIC = (
     "api-1:openapi-json api-1:current_edition api-1:products api-1:one_product api-1:categories api-1:api-root"
 )
 _ENTRANCE = (
-    "account_login account_logout account_inactive account_reset_password_from_key account_reset_password_from_key_done "
-    "mfa_authenticate mfa_login_webauthn desk:demo"
+    "account_login account_logout account_inactive account_reset_password_from_key "
+    "account_reset_password_from_key_done mfa_authenticate mfa_login_webauthn desk:demo"
 )
 _SETUP = (
     "account_reauthenticate account_change_password mfa_index mfa_reauthenticate mfa_activate_totp mfa_list_webauthn "

@@ -68,7 +68,7 @@ class Vetting(models.Model):
 
 
 class Grant(models.Model):
-    """A capacity given to a person for a scope and a purpose, from a time to a time. Never deleted; it can be revoked."""
+    """A capacity given to a person for a scope and a purpose, for a time. Never deleted; it can be revoked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants")

@@ -11,7 +11,7 @@ from bluelamp.kernel.people.domain.deciding import in_force
 from bluelamp.kernel.people.models import Grant, Organisation, SecondFactorReset, User, Vetting
 
 
-def grants_in_force(*, user_id: UUID, now: datetime) -> Sequence[Grant]:
+def grants_in_force(*, user_id: UUID | None, now: datetime) -> Sequence[Grant]:
     """The grants that a person may use now, in a fixed order."""
     grants = Grant.objects.filter(person=user_id, revoked_at=None, starts_at__lte=now, ends_at__gt=now)
     found = grants.select_related("person").prefetch_related("person__vettings").order_by("capacity", "scope", "id")

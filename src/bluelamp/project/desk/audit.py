@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -64,9 +65,7 @@ def _filters(form: AuditForm, *, before: int | None, limit: int | None) -> Audit
 
 
 def _query(form: AuditForm) -> str:
-    kept = form.data.copy()
-    kept.pop("before", None)
-    return str(kept.urlencode())
+    return urlencode([(name, value) for name, value in form.data.items() if name != "before"])
 
 
 def _names(actors: list[str]) -> dict[str, str]:

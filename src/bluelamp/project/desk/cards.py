@@ -59,7 +59,7 @@ def _audit(now: datetime) -> Card:
     return Card(_("Audit log"), f"{signed} {words}", reverse("desk:audit"), urgent=late)
 
 
-def _edition(now: datetime) -> Card:
+def _edition(_now: datetime) -> Card:
     edition = newest_edition()
     if edition is None:
         return Card(_("Security Index"), _("There is no edition yet."), reverse("index:home"))

@@ -30,7 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def capacity(request: HttpRequest) -> HttpResponse:
     """Choose in which capacity to act."""
     now = datetime.now(tz=UTC)
-    able = grants_in_force(user_id=request.user.pk, now=now)
+    actor: Actor = request.__dict__["actor"]
+    able = grants_in_force(user_id=actor.user_id, now=now)
     following = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
         following = ""
@@ -38,7 +39,6 @@ def capacity(request: HttpRequest) -> HttpResponse:
         chosen = next((g for g in able if str(g.pk) == request.POST.get("grant")), None)
         if chosen is not None:
             choose_grant(request, chosen)
-            actor: Actor = request.__dict__["actor"]
             note(actor=actor, action="people.choose-capacity", subject=f"grant:{chosen.pk}", now=now)
             messages.success(request, _("You now act as: %(name)s.") % {"name": capacity_words(chosen.capacity)})
             return redirect(following or "desk:home")
@@ -50,7 +50,8 @@ def capacity(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: password, second factors, sessions, capacities."""
-    grants = grants_in_force(user_id=request.user.pk, now=datetime.now(tz=UTC))
+    actor: Actor = request.__dict__["actor"]
+    grants = grants_in_force(user_id=actor.user_id, now=datetime.now(tz=UTC))
     rows = [(g, capacity_words(g.capacity), scope_words(g.scope)) for g in grants]
     return render(request, "desk/account.html", {"rows": rows})
 

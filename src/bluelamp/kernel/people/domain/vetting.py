@@ -1,4 +1,4 @@
-"""Vetting levels as the police and the government name them (College of Policing, APP Vetting; UK national security vetting)."""
+"""Vetting levels (College of Policing, Authorised Professional Practice on vetting; national security vetting)."""
 
 LEVELS = {
     "rv": "Recruitment vetting (RV)",

@@ -1,6 +1,7 @@
 """A lost second factor: removed only when two people agree, neither of them the one who lost it."""
 
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -37,7 +38,7 @@ def ask_reset(*, actor: Actor, user_id: UUID, how_known: str, now: datetime) -> 
             )
             asked = SecondFactorReset.objects.create(
                 person_id=user_id,
-                asked_by_id=actor.user_id,
+                asked_by_id=cast("UUID", actor.user_id),
                 asked_at=now,
                 how_known=how_known.strip()[:200],
                 expires_at=now + FRESH,

@@ -98,7 +98,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         """The QR code as an element that can stand in a page."""
         svg = super().build_totp_svg(url)
-        return svg[svg.index("<svg") :]
+        return str(svg[svg.index("<svg") :])
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
