@@ -64,14 +64,15 @@ def effect(kind: str, number: int) -> None:
 
 def poke(*, event: Poked, now: datetime) -> None:
     """Write, announce what follows, and linger, so that a kill comes before, between or after."""
-    time.sleep(rng.uniform(0, 0.006))
+    time.sleep(rng.uniform(0, 0.012))
     effect("poked", event.number)
     announce(event=Echoed(number=event.number), now=now)
-    time.sleep(rng.uniform(0, 0.006))
+    time.sleep(rng.uniform(0, 0.012))
 
 
 def echo(*, event: Echoed, now: datetime) -> None:
     effect("echoed", event.number)
+    time.sleep(rng.uniform(0, 0.008))
 
 
 def letter(*, event: Poked, now: datetime, key: UUID) -> None:
