@@ -11,14 +11,33 @@ from django.db.utils import OperationalError
 from bluelamp.formats.rows import FormatError
 from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
-from bluelamp.project.cli import feeds, index, watchlist
+from bluelamp.kernel.audit.domain.heads import HeadError
+from bluelamp.kernel.audit.signing import SigningKeyError
+from bluelamp.kernel.vault.domain.sealing import SealBrokenError
+from bluelamp.kernel.vault.master import MasterKeyError
+from bluelamp.project.cli import audit, feeds, index, vault, watchlist
 from bluelamp.project.cli.serve import ServeError, serve
 from bluelamp.project.cli.setup import SetupError, set_up
+
+# Errors whose message is written for the one who ran the command.
+EXPECTED = (
+    FormatError,
+    HeadError,
+    LoadRefusedError,
+    MasterKeyError,
+    NoEvidenceError,
+    SealBrokenError,
+    ServeError,
+    SetupError,
+    SigningKeyError,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
 app.add_typer(index.app, name="index", help="The Security Index.")
 app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")
+app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
+app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 
 
 @app.command()
@@ -51,7 +70,7 @@ def run() -> None:
     """Run the command line."""
     try:
         app()
-    except (FormatError, LoadRefusedError, NoEvidenceError, SetupError, ServeError) as problem:
+    except EXPECTED as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:
         sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")

@@ -19,7 +19,7 @@ class HeadError(ValueError):
 
 @dataclass(frozen=True)
 class Head:
-    """The chain ended at link `seq` with this hash when `day` (UTC) was signed. Key, hash and signature: hexadecimal."""
+    """Where the chain ended when `day` (UTC) was signed: link `seq`, its hash. All texts are hexadecimal."""
 
     day: date
     signed_at: datetime
@@ -30,7 +30,7 @@ class Head:
     signature: str
 
 
-def sign(*, key: SigningKey, day: date, signed_at: datetime, seq: int, hash: str) -> Head:  # noqa: A002
+def sign(*, key: SigningKey, day: date, signed_at: datetime, seq: int, hash: str) -> Head:
     """Sign the end of the chain."""
     public = key.verify_key.encode()
     message = _message(day=day, signed_at=signed_at, seq=seq, hash=hash)
@@ -82,6 +82,6 @@ def read_head(content: bytes) -> Head:
     return head
 
 
-def _message(*, day: date, signed_at: datetime, seq: int, hash: str) -> bytes:  # noqa: A002
+def _message(*, day: date, signed_at: datetime, seq: int, hash: str) -> bytes:
     parts = (FORMAT, day.isoformat(), signed_at.isoformat(timespec="microseconds"), str(seq), hash)
     return "\n".join(parts).encode()
