@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint bench lock facts places messages setup-test clean
+.PHONY: help install run demo test check lint bench lock facts places messages setup-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r n t; do printf '  make %-12s %s\n' "$$n" "$$t"; done
@@ -23,6 +23,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 
 run: install ## set up, load the packaged evidence, print the Index, serve http://localhost:8000
 	@$(BIN)/bluelamp start
+
+demo: install ## the same with an invented cast, one for each role, whom you may play (its data: var/demo)
+	@BLUELAMP_DEMO=1 BLUELAMP_HOME=$${BLUELAMP_HOME:-var/demo} $(BIN)/bluelamp start
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements/test.txt

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.registry import Handler, Job
@@ -9,6 +10,8 @@ from bluelamp.kernel.outbox.registry import Handler, Job
 HANDLERS: tuple[Handler, ...] = ()
 
 JOBS: tuple[Job, ...] = (
+    Job("seal-audit", "Link new entries of the audit log", timedelta(minutes=1), seal_entries),
+    Job("sign-audit", "Sign the end of the audit log, once a day", timedelta(hours=1), sign_head),
     Job("sweep-orphans", "Remove files of evidence that a killed load left", timedelta(hours=6), sweep_orphans),
     Job("tidy-outbox", "Delete deliveries done over 30 days ago", timedelta(days=1), tidy),
 )

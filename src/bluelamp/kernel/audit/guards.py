@@ -44,7 +44,7 @@ def guard(editor: BaseDatabaseSchemaEditor) -> None:
         raising = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: {} refused'); END"
         for act in ("UPDATE", "DELETE"):
             _run(editor, f"CREATE TRIGGER {table}_{act.lower()} BEFORE {act} ON {table} {raising.format(act)}")
-        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {c} = NEW.{c})" for c in unique)
+        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {c} = NEW.{c})" for c in unique)  # noqa: S608
         replaced = f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} WHEN {there} {raising.format('REPLACE')}"
         _run(editor, replaced)
 

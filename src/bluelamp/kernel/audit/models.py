@@ -1,4 +1,4 @@
-"""The log: entries, the chain over them, and its signed heads. The database refuses to change or remove any of them.
+"""The log: entries, the chain over them, its signed heads. The database refuses to change or remove any of them.
 
 Writing an entry does not touch the chain, so that writers do not wait for each other; one sealer links what is committed.
 """
@@ -46,7 +46,7 @@ class Entry(models.Model):
 
 
 class Link(models.Model):
-    """An entry's place in the chain. `seq` counts from 1 without a gap; `hash` is domain.chain.link_hash, hexadecimal."""
+    """An entry's place in the chain. `seq` counts from 1 without a gap; `hash` is that of domain/chain.py."""
 
     seq = models.BigIntegerField(primary_key=True)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="link")

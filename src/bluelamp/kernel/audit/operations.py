@@ -10,7 +10,7 @@ from bluelamp.kernel.audit.domain.chain import GENESIS, link_hash
 from bluelamp.kernel.audit.domain.heads import sign, write_head
 from bluelamp.kernel.audit.models import Entry, Link, Sealer, SignedHead
 from bluelamp.kernel.audit.queries import as_head, contents, heads_folder, newest_head, unsealed
-from bluelamp.kernel.audit.signing import signing_key
+from bluelamp.kernel.audit.signing import SigningKeyError, signing_key
 from bluelamp.kernel.vault.keyfiles import replace_private
 
 _BATCH = 1_000
@@ -37,7 +37,7 @@ def record(
 ) -> Entry:
     """Write one entry, in the caller's transaction: what is rolled back is not in the log.
 
-    So a refusal or a failure is recorded outside the transaction that it ends. `detail` holds a few ids, codes and counts.
+    So a refusal or a failure is recorded outside the transaction that it ends. `detail` holds a few ids, codes, counts.
     Raises ValueError for a value that cannot be stored; nothing is cut silently.
     """
     entry = Entry(
@@ -73,10 +73,10 @@ def seal_entries(*, now: datetime, whole: bool = False) -> int:
 
 
 def sign_head(*, now: datetime, new_key: bool = False) -> SignedHead | None:
-    """Seal what waits, sign the end of the chain, export it to HOME/audit/heads. Once a day (UTC): again changes nothing.
+    """Seal what waits, sign the end of the chain, export it to HOME/audit/heads; once a day (UTC).
 
-    None where the log is empty. Raises SigningKeyError where the key that signed before is gone or was exchanged, unless
-    `new_key` asks to begin with a new one.
+    Gives the newest head, or None where the log is empty. Raises SigningKeyError where the key that signed before is gone
+    or was exchanged, unless `new_key` asks to begin with a new one, and where the day is too late for that.
     """
     seal_entries(now=now, whole=True)
     with transaction.atomic():
@@ -84,6 +84,8 @@ def sign_head(*, now: datetime, new_key: bool = False) -> SignedHead | None:
         last, head = newest_head(), None
         end = Link.objects.order_by("seq").last()
         day = now.astimezone(UTC).date()
+        if new_key and last and last.day >= day:
+            raise SigningKeyError(f"The head of {last.day} is signed already. Begin with a new key on a later day.")
         if end and not (last and last.day >= day):
             key = signing_key(expected=last.public_key if last else "", replace=new_key)
             signed = sign(key=key, day=day, signed_at=now.astimezone(UTC), seq=end.seq, hash=end.hash)

@@ -34,14 +34,15 @@ class Report:
 
 
 def verify(*, anchor: Path | None) -> Report:
-    """Check every link, the heads in the database and in HOME/audit/heads, and an anchor: a head that was kept elsewhere.
+    """Check every link, the heads in the database and in HOME/audit/heads, and an anchor: a head kept elsewhere.
 
     The anchor's key and hash are believed over whatever is found here. Raises HeadError where the anchor is not a head
     or its own signature is wrong, OSError where it cannot be read.
     """
     believed = _anchor(anchor) if anchor else None
-    stored = [as_head(row) for row in SignedHead.objects.order_by("day")]
+    # Files first: a head is in the database before it is in a file.
     unreadable, files = _head_files()
+    stored = [as_head(row) for row in SignedHead.objects.order_by("day")]
     lost = [
         Problem(kind=Kind.MISSING, text=f"The head of {head.day} is in a file but not in the database.", seq=head.seq)
         for head in files

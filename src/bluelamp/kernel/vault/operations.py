@@ -1,8 +1,8 @@
 """Personal data sealed with a key for each record, so that destroying one key erases one record, everywhere.
 
-The keys live in a database of their own. A key is committed at once, on its own: where the caller's transaction is rolled
-back later, a key that nothing uses stays behind. It is small, opens nothing, and is used when the record is sealed again.
-For the same reason an erasure cannot be rolled back: erase after the caller's commit, or as its last step.
+The keys live in a database of their own. A key is committed at once, on its own: where the caller's transaction is
+rolled back later, a key that nothing uses stays behind. It is small, opens nothing, and is used when the record is
+sealed again. For the same reason an erasure cannot be rolled back: erase after the caller's commit.
 """
 
 import secrets

@@ -8,29 +8,11 @@ import typer
 from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError
 
-from bluelamp.formats.rows import FormatError
-from bluelamp.index.operations.editions import NoEvidenceError
-from bluelamp.index.operations.loading import LoadRefusedError
-from bluelamp.kernel.outbox.operations import NoDeadLetterError
-from bluelamp.kernel.people.operations.accounts import AccountError
-from bluelamp.project.cli import feeds, index, outbox, people, places, watchlist
-from bluelamp.project.cli.places import PlaceError
-from bluelamp.project.cli.serve import ServeError, serve
-from bluelamp.project.cli.setup import SetupError, set_up
-from bluelamp.project.cli.work import WorkError, work
-
-# Errors whose message is the whole story.
-_EXPECTED = (
-    FormatError,
-    LoadRefusedError,
-    NoEvidenceError,
-    NoDeadLetterError,
-    SetupError,
-    PlaceError,
-    AccountError,
-    ServeError,
-    WorkError,
-)
+from bluelamp.project.cli import audit, feeds, index, outbox, people, places, vault, watchlist
+from bluelamp.project.cli.expected import EXPECTED
+from bluelamp.project.cli.serve import serve
+from bluelamp.project.cli.setup import set_up
+from bluelamp.project.cli.work import work
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
@@ -39,6 +21,8 @@ app.add_typer(places.app, name="places", help="Police forces and places.")
 app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")
 app.add_typer(outbox.app, name="outbox", help="What waits to be delivered, and what was given up.")
 app.add_typer(people.app, name="people", help="Accounts and who may do what.")
+app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
+app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 app.command()(work)
 
 
@@ -72,7 +56,7 @@ def run() -> None:
     """Run the command line."""
     try:
         app()
-    except _EXPECTED as problem:
+    except EXPECTED as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:
         sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")

@@ -14,6 +14,7 @@ from bluelamp.index.operations.editions import build_edition
 from bluelamp.index.operations.loading import load_path
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.project.cli.screen import notes
+from bluelamp.project.demo import make_cast
 
 
 class SetupError(RuntimeError):
@@ -39,6 +40,9 @@ def set_up() -> None:
             f"{load.quarantined} put aside."
         )
     sweep_orphans(now=now)
+    if settings.BLUELAMP_DEMO:
+        make_cast(now=now)
+        notes.print("Choose a role to play at /desk/demo/")
     with notes.status("Building the edition ..."):
         edition, new = build_edition(now=now)
     if new:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations import accounts, grants, recovery
 from bluelamp.kernel.people.operations.accounts import AccountError
@@ -41,6 +42,7 @@ def person(request: HttpRequest, user_id: UUID) -> HttpResponse:
     actor = request.__dict__["actor"]
     context = {
         "person": found,
+        "audit_id": Actor(user_id=found.pk).audit_id,
         "rows": rows,
         "today": now.date(),
         "own": found.pk == actor.user_id,

@@ -124,7 +124,9 @@ def styled(field: forms.BoundField) -> SafeString:
     name = next((c for kind, c in classes.items() if isinstance(field.field.widget, kind)), "govuk-input")
     about = [f"{field.id_for_label}-hint"] if field.help_text and not is_checkbox(field) else []
     about += [f"{field.id_for_label}-error"] if field.errors else []
-    attributes: dict[str, str | bool] = {"class": f"{name} {name}--error" if field.errors and name != "govuk-checkboxes__input" else name}
+    attributes: dict[str, str | bool] = {
+        "class": f"{name} {name}--error" if field.errors and name != "govuk-checkboxes__input" else name
+    }
     if about:
         attributes["aria-describedby"] = " ".join(about)
     field.field.widget.attrs.pop("placeholder", None)

@@ -104,7 +104,7 @@ def trusted_heads(*, heads: Iterable[Head], anchor: Head | None) -> Trusted:
 
 
 def check_chain(*, rows: Iterable[Row], heads: Sequence[Head]) -> Findings:
-    """Check rows in order of `seq` against their hashes and against signed heads. Memory does not grow with the rows."""
+    """Check rows in order of `seq` against their hashes and signed heads. Memory does not grow with the rows."""
     found, bad = Findings(), list[_Bad]()
     signed: dict[int, list[Head]] = {}
     for head in heads:
@@ -132,7 +132,7 @@ def check_chain(*, rows: Iterable[Row], heads: Sequence[Head]) -> Findings:
 
 
 def _check_row(found: Findings, bad: list[_Bad], row: Row, before: tuple[str, ...]) -> tuple[str, ...]:
-    """Check one row; give the hashes that the next one may build on, so that one change is not said of every row after."""
+    """Check one row; give the hashes that the next may build on, so that one change is not said of every row after."""
     if row.content is None:
         text = f"Entry {row.entry} of link {row.seq} is missing."
         found.add(Problem(kind=Kind.MISSING, text=text, seq=row.seq, entry=row.entry))

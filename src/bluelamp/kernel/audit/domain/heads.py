@@ -19,7 +19,7 @@ class HeadError(ValueError):
 
 @dataclass(frozen=True)
 class Head:
-    """The chain ended at link `seq` with this hash when `day` (UTC) was signed. Key, hash and signature: hexadecimal."""
+    """Where the chain ended when `day` (UTC) was signed: link `seq`, its hash. All texts are hexadecimal."""
 
     day: date
     signed_at: datetime

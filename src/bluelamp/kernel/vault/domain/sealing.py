@@ -1,7 +1,7 @@
 """Sealing bytes: XChaCha20-Poly1305 with the record's name and the format's version as associated data.
 
-A sealed text is one version byte, 24 bytes of nonce, then the ciphertext with its tag. Because the record's name is bound
-in, a sealed text that is moved to another record does not open there.
+A sealed text is one version byte, 24 bytes of nonce, then the ciphertext with its tag. Because the record's name is
+bound in, a sealed text that is moved to another record does not open there.
 """
 
 import hashlib

@@ -1,0 +1,31 @@
+"""Errors whose message is written for the one who ran the command: it is printed, and no traceback."""
+
+from bluelamp.formats.rows import FormatError
+from bluelamp.index.operations.editions import NoEvidenceError
+from bluelamp.index.operations.loading import LoadRefusedError
+from bluelamp.kernel.audit.domain.heads import HeadError
+from bluelamp.kernel.audit.signing import SigningKeyError
+from bluelamp.kernel.outbox.operations import NoDeadLetterError
+from bluelamp.kernel.people.operations.accounts import AccountError
+from bluelamp.kernel.vault.domain.sealing import SealBrokenError
+from bluelamp.kernel.vault.master import MasterKeyError
+from bluelamp.project.cli.places import PlaceError
+from bluelamp.project.cli.serve import ServeError
+from bluelamp.project.cli.setup import SetupError
+from bluelamp.project.cli.work import WorkError
+
+EXPECTED: tuple[type[Exception], ...] = (
+    AccountError,
+    FormatError,
+    HeadError,
+    LoadRefusedError,
+    MasterKeyError,
+    NoDeadLetterError,
+    NoEvidenceError,
+    PlaceError,
+    SealBrokenError,
+    ServeError,
+    SetupError,
+    SigningKeyError,
+    WorkError,
+)
