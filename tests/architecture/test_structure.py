@@ -43,7 +43,7 @@ def test_no_foreign_key_points_upward() -> None:
             assert LEVELS.index(target._meta.app_label) <= LEVELS.index(label), f"{model} -> {target}"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "stream", "vault"])
 def test_migrations_are_complete() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
