@@ -1,6 +1,7 @@
 """The log: entries, the chain over them, its signed heads. The database refuses to change or remove any of them.
 
-Writing an entry does not touch the chain, so that writers do not wait for each other; one sealer links what is committed.
+Writing an entry does not touch the chain, so that writers do not wait for each other; one sealer links what is
+committed.
 """
 
 from django.db import models

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 
 from bluelamp.kernel.audit.domain.chain import GENESIS, link_hash
 from bluelamp.kernel.audit.domain.heads import sign, write_head
@@ -17,8 +17,9 @@ _BATCH = 1_000
 _SETTLING = timedelta(hours=1)
 
 _LENGTHS = {
-    name: Entry._meta.get_field(name).max_length
-    for name in ("actor", "capacity", "purpose", "scope", "action", "subject", "request_id")
+    field.name: field.max_length
+    for field in Entry._meta.concrete_fields
+    if isinstance(field, models.CharField) and field.max_length
 }
 
 
@@ -75,8 +76,8 @@ def seal_entries(*, now: datetime, whole: bool = False) -> int:
 def sign_head(*, now: datetime, new_key: bool = False) -> SignedHead | None:
     """Seal what waits, sign the end of the chain, export it to HOME/audit/heads; once a day (UTC).
 
-    Gives the newest head, or None where the log is empty. Raises SigningKeyError where the key that signed before is gone
-    or was exchanged, unless `new_key` asks to begin with a new one, and where the day is too late for that.
+    Gives the newest head, or None where the log is empty. Raises SigningKeyError where the key that signed before is
+    gone or was exchanged, unless `new_key` asks for a new one; and where it asks, but the day is signed already.
     """
     seal_entries(now=now, whole=True)
     with transaction.atomic():
@@ -144,7 +145,7 @@ def _check(entry: Entry) -> None:
         raise ValueError("An audit entry needs an actor, an action, and an outcome that is done, refused or failed.")
     for name, most in _LENGTHS.items():
         value = getattr(entry, name)
-        if len(value) > (most or 0) or not _storable(value):
+        if len(value) > most or not _storable(value):
             raise ValueError(f"The audit entry's {name} is longer than {most} characters or cannot be stored.")
     for key, value in entry.detail.items():
         if not isinstance(value, str | int) or not _storable(f"{key}{value}"):

@@ -59,7 +59,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the whole chain against its hashes, its signed heads and an anchor; exit code 1 where something is wrong."""
+    """Check the whole chain, its signed heads and an anchor; exit code 1 where something is wrong."""
     with notes.status("Checking the log ..."):
         report = verify_log(anchor=anchor)
     if as_json:
@@ -82,8 +82,8 @@ def search(
 ) -> None:
     """Entries, newest first. That you looked is an entry too."""
     filters = _filters(actor, action, subject, start, end, outcome, limit)
+    _record_look("audit.searched", filters)
     rows = [_entry(e) for e in queries.search(filters=filters)]
-    _record_look("audit.searched", filters, rows=len(rows))
     if as_json:
         print_json(rows)
         return
@@ -103,10 +103,11 @@ def export(
     limit: Annotated[int | None, typer.Option(min=1, help="The most entries.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Lines are JSON in any case.")] = False,  # noqa: ARG001
 ) -> None:
-    """Sealed entries with their hashes as JSON Lines, oldest first, and the signed heads. That you did is an entry too."""
+    """Sealed entries with their hashes as JSON Lines, oldest first, and the signed heads. That is an entry too."""
     filters = _filters(actor, action, subject, start, end, outcome, limit)
-    now, lines = datetime.now(tz=UTC), 0
-    seal_entries(now=now)
+    _record_look("audit.exported", filters)
+    seal_entries(now=datetime.now(tz=UTC))
+    lines = 0
     stream = out.open("w", encoding="utf-8") if out else sys.stdout
     try:
         for line in queries.export(filters=filters):
@@ -115,7 +116,6 @@ def export(
     finally:
         if out:
             stream.close()
-    _record_look("audit.exported", filters, rows=lines)
     notes.print(f"{lines:,} entries exported.")
 
 
@@ -145,9 +145,10 @@ def _time(text: str) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _record_look(action: str, filters: queries.AuditFilters, *, rows: int) -> None:
+def _record_look(action: str, filters: queries.AuditFilters) -> None:
+    """Before the look: a look that cannot be recorded does not happen."""
     detail = {name: str(value) for name, value in asdict(filters).items() if value not in (None, "")}
-    record(actor="system", action=action, detail={**detail, "rows": rows}, now=datetime.now(tz=UTC))
+    record(actor="system", action=action, detail=detail, now=datetime.now(tz=UTC))
 
 
 def _say(report: Report, *, anchored: bool) -> None:

@@ -21,7 +21,7 @@ def rotate(as_json: Json = False) -> None:
     now = datetime.now(tz=UTC)
     with notes.status("Wrapping the keys anew ..."):
         done = rotate_master(now=now)
-    detail = {"master": done.master, "rewrapped": done.rewrapped}
+    detail: dict[str, str | int] = {"master": done.master, "rewrapped": done.rewrapped}
     record(actor="system", action="vault.rotated", detail=detail, now=now)
     if as_json:
         print_json(detail)

@@ -153,10 +153,10 @@ def _named(one: _Bad, *, among: Sequence[_Bad]) -> Problem:
     for other in among:
         if other is one:
             continue
-        itself = link_hash(previous=other.previous, content=one.content)
+        places = (link_hash(previous=p, content=one.content) for p in (other.previous, other.row.hash))
         entries = link_hash(previous=one.previous, content=other.content)
         contents = link_hash(previous=one.previous, content={**other.content, "id": one.row.entry})
-        if one.row.hash in (itself, entries, contents):
+        if one.row.hash in (*places, entries, contents):
             text = f"Link {one.row.seq} (entry {one.row.entry}) or the one before it stands elsewhere than when sealed."
             return Problem(kind=Kind.REORDERED, text=text, seq=one.row.seq, entry=one.row.entry)
     return _changed(one.row)
