@@ -38,6 +38,8 @@ SETTINGS = (
         "BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."
     ),
     Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
+    Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
+    Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
 )
 
 
@@ -52,6 +54,8 @@ class Config:
     database_url: str
     secret_key_file: Path
     workers: int
+    pull: bool
+    proxy: str
 
     @property
     def outside(self) -> bool:
@@ -71,6 +75,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         database_url=env.get("BLUELAMP_DATABASE_URL", ""),
         secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
         workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
+        pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
+        proxy=_proxy(env),
     )
 
 
@@ -79,6 +85,21 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
     if not text.isdecimal() or not low <= int(text) <= high:
         raise ConfigError(f"{name} is {text!r}: write a whole number from {low} to {high}.")
     return int(text)
+
+
+def _proxy(env: Mapping[str, str]) -> str:
+    text = env.get("BLUELAMP_PROXY", "").strip()
+    wanted = ConfigError(
+        "BLUELAMP_PROXY must look like http://proxy.example:3128, with user:password@ if it needs one."
+    )
+    try:
+        url = urlsplit(text)
+        usable = url.scheme == "http" and bool(url.hostname) and url.port != 0 and url.path in ("", "/")
+    except ValueError as problem:
+        raise wanted from problem
+    if text and not usable:
+        raise wanted
+    return text
 
 
 def secret_key(path: Path) -> str:
