@@ -90,7 +90,7 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
 def _proxy(env: Mapping[str, str]) -> str:
     text = env.get("BLUELAMP_PROXY", "").strip()
     wanted = ConfigError(
-        "BLUELAMP_PROXY must look like http://proxy.example:3128, with user:password@ if it needs one."
+        "BLUELAMP_PROXY must look like http://proxy.example:3128 or http://user:password@proxy.example:3128"
     )
     try:
         url = urlsplit(text)

@@ -11,6 +11,7 @@ from django.db.utils import OperationalError
 from bluelamp.formats.rows import FormatError
 from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
+from bluelamp.kernel.fetching.domain.results import FetchError
 from bluelamp.project.cli import feeds, index, watchlist
 from bluelamp.project.cli.serve import ServeError, serve
 from bluelamp.project.cli.setup import SetupError, set_up
@@ -51,7 +52,7 @@ def run() -> None:
     """Run the command line."""
     try:
         app()
-    except (FormatError, LoadRefusedError, NoEvidenceError, SetupError, ServeError) as problem:
+    except (FetchError, FormatError, LoadRefusedError, NoEvidenceError, SetupError, ServeError) as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:
         sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")
