@@ -65,14 +65,17 @@ class BadServer:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[BadServer]:
-    """A server on a free port of this machine."""
+def running(server: BadServer | None = None) -> Iterator[BadServer]:
+    """A server (or this one) on a free port of this machine."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = BadServer(port=listener.getsockname()[1])
+    server = server or BadServer()
+    server.port = listener.getsockname()[1]
     threading.Thread(target=server.serve, args=(listener,), daemon=True).start()
     try:
         yield server
     finally:
+        # Closing alone does not wake a thread that waits in accept.
+        listener.shutdown(socket.SHUT_RDWR)
         listener.close()
 
 

@@ -226,7 +226,7 @@ def test_no_drip_outlasts_the_total(server: BadServer, tmp_path: Path, prefix: b
 
 
 def test_silence_meets_the_read_limit(server: BadServer, tmp_path: Path) -> None:
-    server.play(lambda _, c: time.sleep(5), answer(200, BODY))
+    server.play(lambda *_: time.sleep(5), answer(200, BODY))
     mine = make_fetcher(server, tmp_path, limits=replace(QUICK, read=0.3))
     began = time.monotonic()
     assert mine.fetch(wanted=wanted(), now=NOW).sha256 == SHA
@@ -479,8 +479,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from bluelamp.kernel.fetching.client import Fetcher
 wires = Wires({port})
-Fetcher(folder=Path({folder!r}), limits=replace(QUICK, read=30, total=60), resolve=wires.resolve, dial=wires.dial).fetch(
-    wanted=wanted(), now=datetime.now(tz=UTC))
+limits = replace(QUICK, read=30, total=60)
+fetcher = Fetcher(folder=Path({folder!r}), limits=limits, resolve=wires.resolve, dial=wires.dial)
+fetcher.fetch(wanted=wanted(), now=datetime.now(tz=UTC))
 """
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -202,7 +202,7 @@ class Network:
         parts = urlsplit(self.proxy)
         if parts.username is None:
             return {}
-        return dict(make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}"))
+        return dict(make_headers(proxy_basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}"))
 
     def _connect(self, target: Target, deadline: Deadline) -> socket.socket:
         """A TCP connection to an address that was checked, and to no other: nothing is resolved again."""

@@ -42,7 +42,7 @@ class Part:
     def known(self) -> Origin | None:
         """What the part file belongs to; None where there is none that can be used."""
         try:
-            return Origin(**json.loads(self._about.read_text(encoding="utf-8"))) if self.path.is_file() else None
+            return Origin(**json.loads(self._about.read_text(encoding="utf-8"))) if self.path.exists() else None
         except (OSError, ValueError, TypeError):
             return None
 
