@@ -154,9 +154,7 @@ def test_the_time_that_the_server_asks_for_is_kept(server: BadServer, fetcher: F
 
 def test_a_compressed_file_under_either_label(server: BadServer, fetcher: Fetcher) -> None:
     lines = (SAMPLES / "epss.csv").read_bytes().splitlines()[:3]
-    packed = gzip.compress(b"
-".join(lines) + b"
-")
+    packed = gzip.compress(b"\n".join(lines) + b"\n")
     server.play(answer(200, packed, Content_Type="application/gzip"), answer(200, packed, Content_Encoding="gzip"))
     first = pull_feed(feed=EPSS, now=NOW, fetcher=fetcher)
     second = pull_feed(feed=EPSS, now=NOW, fetcher=fetcher)
