@@ -1,6 +1,6 @@
 """How well and how fast the catalogue is searched, beside the search that was there before: docs/reference/search.md.
 
-Needs a home with a loaded catalogue (`bluelamp setup`). The scanners' queries are read from ../shared where it is there.
+Needs a home with a loaded catalogue (`bluelamp setup`). The scanners' queries are read from ../shared if there.
 """
 
 import argparse

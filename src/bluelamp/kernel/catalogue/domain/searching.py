@@ -23,6 +23,7 @@ _NAME, _OTHER, _BEGINS, _WORDS, _PARTS, _SIMILAR, _SOME = range(7)
 LONGEST_TEXT = 200
 _MOST_WORDS = 10
 _RUN = 3
+_FEW_WORDS = 4
 _SHORTEST_FUZZY = 4
 _NEAR_WORDS = 6
 _CANDIDATES = {1: 600, 2: 300, 3: 200, 4: 150}
@@ -57,7 +58,7 @@ class Found:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One written name. `runs` are one to three of its words joined, `openings` the longest from each word, `kinds` the
+    """One written name. `runs` are one to three of its words joined, `openings` all that begins at a word, `kinds` the
     words of its category, `spellings` what a misspelt word is compared with."""
 
     product: int
@@ -67,18 +68,33 @@ class _Entry:
     bare: str
     runs: frozenset[str]
     stems: frozenset[str]
-    openings: tuple[str, ...]
+    openings: str
     kinds: frozenset[str]
     spellings: tuple[str, ...]
     placed: bool
 
 
 @dataclass(frozen=True)
+class _Unit:
+    """One to three words of a query, joined: where they stand, and what a match by a misspelling is worth."""
+
+    start: int
+    text: str
+    root: str
+    opening: str
+    edits: int
+    worth: float
+    optional: bool
+
+
+@dataclass(frozen=True)
 class _Query:
-    """A text to search for: its words, all of them joined, and how many may not go unmatched."""
+    """A text to search for: its words, all of them joined, the units that end at each word, how many words count."""
 
     words: tuple[str, ...]
     whole: str
+    letters: int
+    units: tuple[tuple[_Unit, ...], ...]
     required: int
 
 
@@ -202,7 +218,7 @@ def _entries(number: int, product: Named) -> Iterable[tuple[_Entry, set[str]]]:
         named = whole.startswith(joined)
         runs = set(_runs(parts)) | (set() if named else set(_runs((*maker, *parts)[: len(maker) + 1])))
         stems = frozenset(stem(w) for w in (*parts, *maker))
-        openings = tuple("".join(parts[i : i + _RUN]) for i in range(len(parts)))
+        openings = ["".join(parts[i : i + _RUN]) for i in range(len(parts))] + ([] if named else [joined])
         entry = _Entry(
             product=number,
             text=text,
@@ -211,7 +227,7 @@ def _entries(number: int, product: Named) -> Iterable[tuple[_Entry, set[str]]]:
             bare=whole[len(joined) :] if named and len(whole) > len(joined) else whole,
             runs=frozenset(runs),
             stems=stems,
-            openings=openings if named else (*openings, joined),
+            openings=_START + _START.join(openings),
             kinds=kinds,
             spellings=tuple(sorted(w for w in runs | stems if len(w) >= _SHORTEST_FUZZY)),
             placed=bool(product.category),
@@ -231,9 +247,29 @@ def _trigrams(whole: str) -> set[str]:
 
 
 def _read(text: str) -> _Query:
-    parts = words(text[:LONGEST_TEXT])[:_MOST_WORDS]
+    every = words(text[:LONGEST_TEXT])
+    parts = every[:_MOST_WORDS]
+    units = tuple(
+        tuple(_unit(parts, start, end) for start in range(max(0, end - _RUN), end)) for end in range(1, len(parts) + 1)
+    )
     required = sum(1 for w in parts if w not in OPTIONAL)
-    return _Query(words=parts, whole="".join(parts), required=required)
+    return _Query(parts, "".join(every), sum(map(len, parts)), units, required)
+
+
+def _unit(parts: tuple[str, ...], start: int, end: int) -> _Unit:
+    text = "".join(parts[start:end])
+    single = end - start == 1
+    return _Unit(
+        start=start,
+        text=text,
+        root=stem(text),
+        opening=_START + text,
+        # Joined words are compared letter by letter only in short queries, where it is worth its time.
+        edits=_edits(text) if single or len(parts) <= _FEW_WORDS else 0,
+        # A digit makes another model of it: a slip there is less likely meant.
+        worth=0.45 if any(c.isdigit() for c in text) else 0.6,
+        optional=single and text in OPTIONAL,
+    )
 
 
 def _edits(word: str) -> int:
@@ -274,47 +310,40 @@ def _align(query: _Query, entry: _Entry) -> tuple[int, float] | None:
 
     Gives the tier of its weakest match and its mean strength by letters; None where too many words are left over.
     """
-    size = len(query.words)
     # (strength so far, weakest tier, words left over) of the best cover of the first n words.
     covers: list[tuple[float, int, int]] = [(0.0, _WORDS, 0)]
-    for end in range(1, size + 1):
+    for units in query.units:
         options = []
-        for start in range(max(0, end - _RUN), end):
-            unit = "".join(query.words[start:end])
+        for unit in units:
+            before = covers[unit.start]
             strength, tier = _match(unit, entry)
-            before = covers[start]
             if strength:
-                options.append((before[0] + strength * len(unit), max(before[1], tier), before[2]))
-            elif end - start == 1:
-                left = before[2] + int(unit not in OPTIONAL or not query.required)
+                options.append((before[0] + strength * len(unit.text), max(before[1], tier), before[2]))
+            elif unit.start == len(covers) - 1:
+                left = before[2] + int(not unit.optional or not query.required)
                 options.append((before[0], before[1], left))
         covers.append(max(options, key=lambda o: (o[0], -o[1], -o[2])))
     strength, tier, left = covers[-1]
     if not strength or left > (query.required - 1) // 3:
         return None
-    return (_SOME if left else tier), strength / len(query.whole)
+    return (_SOME if left else tier), strength / query.letters
 
 
-def _match(unit: str, entry: _Entry) -> tuple[float, int]:
+def _match(unit: _Unit, entry: _Entry) -> tuple[float, int]:
     """(strength 0 to 1, tier) of the best match of one unit of a query in an entry."""
-    if unit in entry.runs:
+    if unit.text in entry.runs:
         return 1.0, _WORDS
-    root = stem(unit)
-    if root in entry.stems:
+    if unit.root in entry.stems:
         return 0.97, _WORDS
-    if root in entry.kinds:
+    if unit.root in entry.kinds:
         return 0.8, _WORDS
-    if any(opening.startswith(unit) for opening in entry.openings):
+    if unit.opening in entry.openings:
         return 0.85, _PARTS
-    if len(unit) > 2 and unit in entry.whole:
+    if len(unit.text) > 2 and unit.text in entry.whole:
         return 0.7, _PARTS
-    edits = _edits(unit)
-    if not edits:
-        return 0.0, _SOME
-    # A digit makes another model of it: a slip there is less likely meant.
-    worth = 0.45 if any(c.isdigit() for c in unit) else 0.6
-    for choices, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
-        near = process.extractOne(unit, choices, scorer=OSA.distance, score_cutoff=edits)
-        if near is not None:
-            return worth * factor - 0.1 * (near[1] - 1), _SIMILAR
+    if unit.edits:
+        for choices, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
+            near = process.extractOne(unit.text, choices, scorer=OSA.distance, score_cutoff=unit.edits)
+            if near is not None:
+                return unit.worth * factor - 0.1 * (near[1] - 1), _SIMILAR
     return 0.0, _SOME
