@@ -282,7 +282,8 @@ def _judge(query: _Query, entry: _Entry) -> tuple[int, float] | None:
     if query.whole == entry.whole:
         return (_NAME if entry.own else _OTHER), 1.0
     if query.whole == entry.bare:
-        return _OTHER, 0.9
+        # The name without its maker, which another maker's product may have too.
+        return _BEGINS, 0.6 + 0.3 * entry.placed
     share = len(query.whole) / max(len(entry.whole), len(query.whole))
     if len(query.whole) > 1 and (entry.whole.startswith(query.whole) or entry.bare.startswith(query.whole)):
         return _BEGINS, 0.7 * share + 0.3 * entry.placed
