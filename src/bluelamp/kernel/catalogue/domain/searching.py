@@ -28,6 +28,7 @@ _SHORTEST_FUZZY = 4
 _NEAR_WORDS = 6
 _CANDIDATES = {1: 600, 2: 300, 3: 200, 4: 150}
 _FEWEST_CANDIDATES = 100
+_BESIDE_EXACT = 30
 _START, _END = "\x02", "\x03"
 _Ids = npt.NDArray[np.int32]
 
@@ -104,12 +105,14 @@ class Index:
     def __init__(self, products: Iterable[Named]) -> None:
         self.products = tuple(products)
         self._entries: list[_Entry] = []
+        self._wholes: dict[str, list[int]] = defaultdict(list)
         by_word: dict[str, list[int]] = defaultdict(list)
         by_trigram: dict[str, list[int]] = defaultdict(list)
         for number, product in enumerate(self.products):
             for entry, vocabulary in _entries(number, product):
                 place = len(self._entries)
                 self._entries.append(entry)
+                self._wholes[entry.whole].append(place)
                 for word in vocabulary:
                     by_word[word].append(place)
                 for trigram in _trigrams(entry.whole):
@@ -159,10 +162,13 @@ class Index:
         return Found(product.key, product.name, product.maker, score, matched, WHYS[tier])
 
     def _candidates(self, query: _Query) -> list[int]:
+        exact = self._wholes.get(query.whole, [])
         most = _CANDIDATES.get(len(query.words), _FEWEST_CANDIDATES)
+        if exact and len(query.words) > 2:
+            most = _BESIDE_EXACT
         trigrams = [(self._trigrams[t], 1.0) for t in _trigrams(query.whole) if t in self._trigrams]
         found = self._best(trigrams, most) | self._best(self._near_words(query), most)
-        return sorted(found)
+        return sorted(found.union(exact))
 
     def _best(self, postings: list[tuple[_Ids, float]], most: int) -> set[int]:
         """The entries with the greatest sum of weights; rare words and trigrams weigh more."""
