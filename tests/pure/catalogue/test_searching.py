@@ -41,7 +41,7 @@ def why(text: str) -> str:
         ("acme cctv", "words"),
         ("acm rou", "parts"),
         ("rign doorbell", "similar"),
-        ("ring doorbell front left", "some"),
+        ("my ring video doorbell garden", "some"),
     ],
 )
 def test_every_reason(text: str, reason: str) -> None:
