@@ -38,8 +38,8 @@ def main() -> None:
     index = search_index()
     print(f"{len(index):,} products, index made in {time.perf_counter() - began:.2f} s\n")
     columns = ("queries", "n", "search", "recall@1", "recall@5", "p50 ms", "p99 ms", "p99 cpu ms")
-    print(f"| {' | '.join(columns)} |
-|{'---|' * len(columns)}")
+    print("|", " | ".join(columns), "|")
+    print("|" + "---|" * len(columns))
     for title, cases in sets(options.queries):
         for name, search in (("before", before), ("now", now)):
             chosen = cases if options.every and name == "now" else sampled(cases, options.sample)
