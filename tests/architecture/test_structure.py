@@ -20,6 +20,7 @@ from bluelamp.project.config import SETTINGS, ConfigError, databases, read_confi
 ROOT = Path(__file__).parents[2]
 LEVELS = [
     "outbox",
+    "fetching",
     "vault",
     "audit",
     "places",
@@ -90,6 +91,8 @@ def test_every_command_is_documented() -> None:
         "manage",
         "feeds list",
         "feeds load",
+        "feeds pull",
+        "feeds schedule",
         "feeds status",
         "feeds quarantine",
         "index build",

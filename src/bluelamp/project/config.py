@@ -44,6 +44,8 @@ SETTINGS = (
     Setting("BLUELAMP_IDLE_MINUTES", "30", "After so many minutes without use a person signs in again."),
     Setting("BLUELAMP_OIDC_FILE", "(none)", "JSON file: name, client_id, secret, server_url of your sign-in provider."),
     Setting("BLUELAMP_DEMO", "0", "1: a cast of invented people whom anyone on this machine may play. Loopback only."),
+    Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
+    Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
 )
 
 
@@ -63,6 +65,8 @@ class Config:
     idle_minutes: int
     oidc: Mapping[str, str] | None
     demo: bool
+    pull: bool
+    proxy: str
 
     @property
     def outside(self) -> bool:
@@ -87,6 +91,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         idle_minutes=_whole(env, "BLUELAMP_IDLE_MINUTES", default=30, low=1, high=720),
         oidc=_oidc(env.get("BLUELAMP_OIDC_FILE", "")),
         demo=_whole(env, "BLUELAMP_DEMO", default=0, low=0, high=1) == 1,
+        pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
+        proxy=_proxy(env),
     )
     if config.demo and config.outside:
         raise ConfigError(
@@ -113,6 +119,21 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
     if not text.isdecimal() or not low <= int(text) <= high:
         raise ConfigError(f"{name} is {text!r}: write a whole number from {low} to {high}.")
     return int(text)
+
+
+def _proxy(env: Mapping[str, str]) -> str:
+    text = env.get("BLUELAMP_PROXY", "").strip()
+    wanted = ConfigError(
+        "BLUELAMP_PROXY must look like http://proxy.example:3128 or http://user:password@proxy.example:3128"
+    )
+    try:
+        url = urlsplit(text)
+        usable = url.scheme == "http" and bool(url.hostname) and url.port != 0 and url.path in ("", "/")
+    except ValueError as problem:
+        raise wanted from problem
+    if text and not usable:
+        raise wanted
+    return text
 
 
 def secret_key(path: Path) -> str:

@@ -12,6 +12,8 @@ CONFIG = read_config(os.environ)
 CONFIG.home.mkdir(parents=True, exist_ok=True)
 BLUELAMP_HOME = CONFIG.home
 BLUELAMP_OUTSIDE = CONFIG.outside
+BLUELAMP_PULL = CONFIG.pull
+BLUELAMP_PROXY = CONFIG.proxy
 
 SECRET_KEY = secret_key(CONFIG.secret_key_file)
 DEBUG = False
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "bluelamp.kernel.outbox.apps.OutboxConfig",
     "bluelamp.kernel.vault.apps.VaultConfig",
     "bluelamp.kernel.audit.apps.AuditConfig",
+    "bluelamp.kernel.fetching.apps.FetchingConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",

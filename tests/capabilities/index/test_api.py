@@ -119,3 +119,17 @@ def test_description_names_every_operation() -> None:
         for operation in operations.values():
             assert operation["summary"] and operation["description"]
             assert "404" in operation["responses"]
+
+
+def test_search_says_how_each_was_found(edition: Edition) -> None:
+    found = ask("/search?q=acme%20quiet")
+    assert [p["key"] for p in found["products"]] == ["acme:quiet"] and found["suggestion"] == ""
+    assert "not a sign that it is safe" in found["products"][0]["statement"]
+    guess = ask("/search?q=acme%20quite%20router&language=cy")
+    assert guess["suggestion"] == "Acme Quiet router" and guess["products"][0]["why"] == "similar"
+    assert "arwydd" in guess["products"][0]["statement"]
+    assert ask("/search?q=acme%20r2")["products"][0]["statement"] == "", "there is evidence"
+    assert len(ask("/search?q=acme&limit=1")["products"]) == 1
+    assert ask("/search?q=nameless")["products"] == []
+    for wrong in ("/search", "/search?q=", "/search?q=a&limit=51", f"/search?q={'a' * 101}"):
+        ask(wrong, status=422)

@@ -207,3 +207,26 @@ def test_methods_page_shows_the_backtest_in_words(edition: Edition) -> None:
         assert "Nifer y gwendidau a gyhoeddwyd" in read("/cy/methods/")
     finally:
         backtest_file().unlink()
+
+
+def test_slips_are_forgiven_and_said_to_be_guesses(edition: Edition) -> None:
+    text = read("/search", q="acme quite router")
+    assert "/product/acme:quiet/" in text and "Did you mean:" in text and "Acme Quiet router</a>?" in text
+    assert "Did you mean:" not in read("/search", q="acme quiet")
+    assert "Ai dyma oedd gennych mewn golwg:" in read("/cy/search", q="acme quite router")
+    assert "<b>" not in read("/search", q="<b>acme quite router")
+
+
+def test_kinds_of_product_are_words_too(edition: Edition) -> None:
+    assert "/product/beta:cam/" in read("/search", q="beta cctv")
+    assert "/product/beta:cam/" not in read("/search", q="beta router")
+
+
+def test_products_with_evidence_come_first_where_all_fit_alike(edition: Edition) -> None:
+    add_product("acme:another", "Acme Also router")
+    assert order(read("/search", q="acme router"), "/product/acme:old/", "/product/acme:another/")
+
+
+def test_the_maker_is_offered_where_no_product_fits(edition: Edition) -> None:
+    text = read("/search", q="acme toaster")
+    assert "Nothing found" in text and "/maker/acme/" in text

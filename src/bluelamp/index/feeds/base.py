@@ -4,7 +4,7 @@ import fnmatch
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import BinaryIO, ClassVar, Literal
 
 from bluelamp.formats.rows import Rejected
@@ -52,7 +52,9 @@ class Feed(ABC):
     """A kind of file that brings evidence. `precedence` orders feeds that say the same: the lowest is believed.
 
     `snapshot` says that a file is the whole list, so that a newer one replaces an older one. `derived_from` names the
-    source that this one repeats: it is then no independent witness.
+    source that this one repeats: it is then no independent witness. `pull_url` is the official address of the file
+    itself, "" where there is none to fetch; `every` says how often to look there, `pull_sha256_url` where its checksum
+    is stated.
     """
 
     id: ClassVar[str]
@@ -73,6 +75,9 @@ class Feed(ABC):
     names: ClassVar[tuple[str, ...]]
     sign: ClassVar[bytes] = b""
     sample: ClassVar[str]
+    pull_url: ClassVar[str] = ""
+    pull_sha256_url: ClassVar[str] = ""
+    every: ClassVar[timedelta] = timedelta(days=1)
 
     @abstractmethod
     def read(self, *, stream: BinaryIO, today: date) -> Iterator[Row | Rejected]:

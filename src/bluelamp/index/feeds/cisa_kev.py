@@ -1,7 +1,7 @@
 """The known-exploited list of the United States' cyber authority, as published and as packaged."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -23,6 +23,7 @@ class _Kev(Feed):
     kind = "exploited"
     authority = True
     snapshot = True
+    every = timedelta(hours=6)
 
 
 class CisaKevJson(_Kev):
@@ -33,6 +34,7 @@ class CisaKevJson(_Kev):
     names = ("*known_exploited*.json*", "*kev*.json*")
     sign = b"vulnerabilities"
     sample = "kev.json"
+    pull_url = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 
     def read(self, *, stream: BinaryIO, today: date) -> Iterator[Row | Rejected]:
         return _rows(kev.parse_json_list(stream, today=today))
@@ -46,6 +48,7 @@ class CisaKevCsv(_Kev):
     names = ("*known_exploited*.csv*", "*kev*.csv*")
     sign = b"cveID"
     sample = "kev.csv"
+    pull_url = "https://www.cisa.gov/sites/default/files/csv/known_exploited_vulnerabilities.csv"
 
     def read(self, *, stream: BinaryIO, today: date) -> Iterator[Row | Rejected]:
         return _rows(kev.parse_csv(stream, today=today))

@@ -24,6 +24,7 @@ class EpssDaily(Feed):
     names = ("*epss*.csv*",)
     sign = b"#model_version"
     sample = "epss.csv"
+    pull_url = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 
     def read(self, *, stream: BinaryIO, today: date) -> Iterator[Row | Rejected]:
         for s in epss.parse(stream, today=today):

@@ -22,6 +22,7 @@ from bluelamp.index.web.problems import register_problem_handlers
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.queries import loaded_version
+from bluelamp.kernel.catalogue.search import did_you_mean, search_products
 from bluelamp.ui import labels
 
 __all__ = ["register_problem_handlers", "router"]
@@ -144,6 +145,36 @@ def one_product(
             if row
             else [],
         }
+
+
+@router.get(
+    "/search",
+    response={200: schemas.SearchOut, **_PROBLEMS},
+    summary="Search the catalogue",
+    description="Products of the catalogue by any name, with and without evidence; typing errors are forgiven.",
+)
+@decorate_view(condition(etag_func=_etag))
+def search(request: HttpRequest, query: Annotated[schemas.SearchQuery, Query()]) -> Any:
+    """The products that a text means, best first."""
+    hits = search_products(text=query.q, limit=query.limit)
+    known = reads.keys_with_evidence(edition=reads.shown_edition(request), keys=[h.product_key for h in hits])
+    with override(query.language):
+        nothing = str(no_evidence())
+    return {
+        "suggestion": did_you_mean(hits),
+        "products": [
+            {
+                "key": h.product_key,
+                "name": h.name,
+                "maker": h.maker,
+                "score": h.score,
+                "matched": h.matched,
+                "why": h.why,
+                "statement": "" if h.product_key in known else nothing,
+            }
+            for h in hits
+        ],
+    }
 
 
 @router.get(

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.db.models.functions import Length
 from django.http import HttpRequest
 
 from bluelamp.index.domain.period import month_end
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import named_rows, visible_edition
+from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.keys import fold
-from bluelamp.kernel.catalogue.models import Maker, Model, Product, WrittenName
+from bluelamp.kernel.catalogue.domain.searching import WHYS
+from bluelamp.kernel.catalogue.models import Maker, Model, Product
 
-MOST_NAMES = 3_000
 MOST_FOUND = 200
+_MOST_MAKER_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Found:
-    """One product that a search found, the written name that matched, and its row where there is evidence."""
+    """One product that a search found, the written name that matched if another, its row where there is evidence."""
 
-    product: Product
+    product_key: str
+    name: str
     matched: str
     row: EditionRow | None
 
@@ -137,61 +140,45 @@ def publishers_of(edition: Edition) -> list[str]:
     return sorted({s["publisher"] for s in edition.coverage.get("sources", []) if not s.get("derived_from")})
 
 
-def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool]:
-    """Products whose written names (or maker) hold every word of a text, best first, and whether some are left out.
+def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool, str]:
+    """Products that a text means, best first; whether some are left out; a name to ask back with, "" if none.
 
-    A name that is the text comes before one that begins with it, then one that holds it in one piece, then the rest;
-    within each, products with evidence first.
+    Among products that fit alike, those with evidence come first. Guesses keep the order of likeness.
     """
-    parts = [p for p in (fold(w) for w in text.split()) if p]
-    if not parts:
-        return [], False
-    names = WrittenName.objects.filter(product__isnull=False).exclude(product__name="")
-    for part in parts:
-        names = names.filter(Q(folded__contains=part) | Q(maker__key__contains=part))
-    rows = names.order_by(Length("folded"), "folded", "id").values_list("product_id", "folded", "text")[:MOST_NAMES]
-    whole = "".join(parts)
-    best: dict[str, tuple[int, str]] = {}
-    for key, folded, written in rows:
-        score = _score(folded, whole)
-        if key not in best or score < best[key][0]:
-            best[key] = (score, written)
-    return _found(best, edition=edition)
-
-
-def _score(folded: str, whole: str) -> int:
-    if folded == whole:
-        return 0
-    if folded.startswith(whole):
-        return 1
-    return 2 if whole in folded else 3
-
-
-def _found(best: dict[str, tuple[int, str]], *, edition: Edition | None) -> tuple[list[Found], bool]:
+    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1)
     evidence: dict[str, EditionRow] = {}
     if edition is not None:
-        named = edition.rows.filter(named=True).exclude(product_name="")
-        evidence = {row.product_key: row for row in named if row.product_key in best}
-    keys = sorted(best, key=lambda k: (best[k][0], k not in evidence, len(best[k][1]), k))
-    products = Product.objects.select_related("maker").in_bulk(keys[:MOST_FOUND])
+        named = edition.rows.filter(named=True, product_key__in=[h.product_key for h in hits])
+        evidence = {row.product_key: row for row in named.exclude(product_name="")}
+    suggestion = catalogue.did_you_mean(hits)
+    if not suggestion:
+        hits = sorted(hits, key=lambda h: (WHYS.index(h.why), h.product_key not in evidence))
     found = [
-        Found(product=products[k], matched=_other_name(best[k][1], products[k].name), row=evidence.get(k))
-        for k in keys[:MOST_FOUND]
+        Found(product_key=h.product_key, name=h.name, matched=h.matched, row=evidence.get(h.product_key))
+        for h in hits[:MOST_FOUND]
     ]
-    return found, len(keys) > MOST_FOUND
+    return found, len(hits) > MOST_FOUND, suggestion
 
 
-def _other_name(written: str, name: str) -> str:
-    return "" if fold(written) == fold(name) else written
+def keys_with_evidence(*, edition: Edition | None, keys: list[str]) -> set[str]:
+    """Those of some products that the edition may name."""
+    if edition is None:
+        return set()
+    return set(edition.rows.filter(named=True, product_key__in=keys).values_list("product_key", flat=True))
 
 
 def search_makers(*, text: str, most: int = 3) -> list[Maker]:
-    """Makers whose name begins with the text, shortest first."""
+    """Makers whose name begins with the text, shortest first; else the maker that the text begins with."""
     whole = fold(text)
     if len(whole) < 2:
         return []
-    makers = Maker.objects.filter(key__startswith=whole, products__isnull=False).exclude(products__name="").distinct()
-    return list(makers.order_by(Length("key"), "key")[:most])
+    makers = Maker.objects.filter(products__isnull=False).exclude(products__name="").distinct()
+    found = list(makers.filter(key__startswith=whole).order_by(Length("key"), "key")[:most])
+    if found:
+        return found
+    parts = [p for p in map(fold, text.split()) if p][:_MOST_MAKER_WORDS]
+    openings = ["".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    return list(makers.filter(key__in=[o for o in openings if len(o) > 1]).order_by(Length("key").desc(), "key")[:1])
 
 
 def models_of(*, product_key: str) -> list[str]:

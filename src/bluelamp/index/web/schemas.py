@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from bluelamp.kernel.catalogue.domain.searching import Why
+
 Band = Literal["high", "low", "cannot-tell"]
 Trend = Literal["rising", "falling", "no-clear-change"]
 Sort = Literal["newest", "name", "dates", "low"]
@@ -131,6 +133,33 @@ class ProductDetailOut(Schema):
     statement: str
     figures: ProductOut | None
     sightings: list[SightingOut]
+
+
+class FoundOut(Schema):
+    """One catalogue product that a search found."""
+
+    key: str
+    name: str
+    maker: str
+    score: float = Field(description="How well it fits: falls from 1; to be compared inside one answer only.")
+    matched: str = Field(description="The written name that matched, where it is not the product's own.")
+    why: Why = Field(description="How it was found; 'similar' and 'some' are guesses.")
+    statement: str = Field(description="What it means that there is no evidence; empty where there is some.")
+
+
+class SearchOut(Schema):
+    """What a search found, best first."""
+
+    suggestion: str = Field(description="The name to ask back with where all that was found are guesses; else empty.")
+    products: list[FoundOut]
+
+
+class SearchQuery(Schema):
+    """What to look for."""
+
+    q: str = Field(min_length=1, max_length=100, description="A product as people write it; slips are forgiven.")
+    limit: int = Field(10, ge=1, le=50, description="The most products.")
+    language: Language = Field("en", description="The language of statements.")
 
 
 class CategoryOut(Schema):

@@ -60,10 +60,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Products by any name that sources write for them, whether there is evidence or not."""
+    """Products by any name that people write for them, typing errors forgiven, whether there is evidence or not."""
     edition = reads.shown_edition(request)
     text, was_cut = choice.cut(request.GET.get("q", ""))
-    found, more = reads.search_products(text=text, edition=edition)
+    found, more, suggestion = reads.search_products(text=text, edition=edition)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return _page(
         request,
@@ -73,6 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
         problems=[choice.too_long()] if was_cut else [],
         page=page,
         more=more,
+        suggestion=suggestion,
         makers=reads.search_makers(text=text),
         categories=_categories_like(text),
         no_evidence=no_evidence(),

@@ -5,6 +5,7 @@ from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
 from bluelamp.kernel.audit.domain.heads import HeadError
 from bluelamp.kernel.audit.signing import SigningKeyError
+from bluelamp.kernel.fetching.domain.results import FetchError
 from bluelamp.kernel.outbox.operations import NoDeadLetterError
 from bluelamp.kernel.people.operations.accounts import AccountError
 from bluelamp.kernel.vault.domain.sealing import SealBrokenError
@@ -16,6 +17,7 @@ from bluelamp.project.cli.work import WorkError
 
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
+    FetchError,
     FormatError,
     HeadError,
     LoadRefusedError,
