@@ -18,7 +18,19 @@ from bluelamp.kernel.catalogue.queries import packaged_tables
 from bluelamp.project.config import SETTINGS, ConfigError, databases, read_config, secret_key
 
 ROOT = Path(__file__).parents[2]
-LEVELS = ["outbox", "vault", "audit", "places", "people", "approvals", "messaging", "catalogue", "advice", "evidence", "index"]
+LEVELS = [
+    "outbox",
+    "vault",
+    "audit",
+    "places",
+    "people",
+    "approvals",
+    "messaging",
+    "catalogue",
+    "advice",
+    "evidence",
+    "index",
+]
 
 
 def test_no_foreign_key_points_upward() -> None:

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "csp",
     "bluelamp.ui.apps.UiConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
+    "bluelamp.kernel.approvals.apps.ApprovalsConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",
