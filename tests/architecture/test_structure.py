@@ -98,6 +98,8 @@ def test_every_command_is_documented() -> None:
         "index export",
         "watchlist show",
         "watchlist backtest",
+        "messages status",
+        "messages send",
     ):
         assert f"`bluelamp {words}" in text
 

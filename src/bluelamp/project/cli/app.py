@@ -11,13 +11,14 @@ from django.db.utils import OperationalError
 from bluelamp.formats.rows import FormatError
 from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
-from bluelamp.project.cli import feeds, index, watchlist
+from bluelamp.project.cli import feeds, index, messages, watchlist
 from bluelamp.project.cli.serve import ServeError, serve
 from bluelamp.project.cli.setup import SetupError, set_up
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
 app.add_typer(index.app, name="index", help="The Security Index.")
+app.add_typer(messages.app, name="messages", help="Notices to people.")
 app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")
 
 
