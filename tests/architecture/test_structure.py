@@ -100,6 +100,8 @@ def test_every_command_is_documented() -> None:
         "watchlist backtest",
         "messages status",
         "messages send",
+        "advice list",
+        "advice check",
     ):
         assert f"`bluelamp {words}" in text
 

@@ -11,13 +11,15 @@ from django.db.utils import OperationalError
 from bluelamp.formats.rows import FormatError
 from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
-from bluelamp.project.cli import feeds, index, messages, watchlist
+from bluelamp.kernel.advice.domain.texts import AdviceError
+from bluelamp.project.cli import advice, feeds, index, messages, watchlist
 from bluelamp.project.cli.serve import ServeError, serve
 from bluelamp.project.cli.setup import SetupError, set_up
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
 app.add_typer(index.app, name="index", help="The Security Index.")
+app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")
 app.add_typer(messages.app, name="messages", help="Notices to people.")
 app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")
 
@@ -52,7 +54,7 @@ def run() -> None:
     """Run the command line."""
     try:
         app()
-    except (FormatError, LoadRefusedError, NoEvidenceError, SetupError, ServeError) as problem:
+    except (FormatError, LoadRefusedError, NoEvidenceError, SetupError, ServeError, AdviceError) as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:
         sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")
