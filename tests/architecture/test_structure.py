@@ -109,6 +109,10 @@ def test_every_command_is_documented() -> None:
         "outbox dead",
         "outbox revive",
         "outbox discard",
+        "messages status",
+        "messages send",
+        "advice list",
+        "advice check",
     ):
         assert f"`bluelamp {words}" in text
 

@@ -8,8 +8,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from bluelamp.kernel.messaging.domain.neutral import giveaways
+from bluelamp.kernel.messaging.domain.servers import SmtpServer, check_gateway_url, parse_smtp_url
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -46,6 +50,19 @@ SETTINGS = (
     Setting("BLUELAMP_DEMO", "0", "1: a cast of invented people whom anyone on this machine may play. Loopback only."),
     Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
     Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
+    Setting(
+        "BLUELAMP_MAIL_FROM",
+        "Notices <notices@localhost>",
+        "Sender of messages to people. Name and domain must not tell what the messages are about.",
+    ),
+    Setting(
+        "BLUELAMP_SMTP_URL",
+        "(no e-mail leaves)",
+        "smtp://user@host:587?starttls=1 or smtps://user@host:465. A password over an open line is refused.",
+    ),
+    Setting("BLUELAMP_SMTP_PASSWORD_FILE", "(none)", "File with the mail server's password."),
+    Setting("BLUELAMP_SMS_URL", "(no text message leaves)", "https address of a text message gateway."),
+    Setting("BLUELAMP_SMS_TOKEN_FILE", "(none)", "File with the gateway's token; needed with BLUELAMP_SMS_URL."),
 )
 
 
@@ -67,6 +84,11 @@ class Config:
     demo: bool
     pull: bool
     proxy: str
+    mail_from: str
+    smtp: SmtpServer | None
+    smtp_password_file: Path | None
+    sms_url: str
+    sms_token_file: Path | None
 
     @property
     def outside(self) -> bool:
@@ -93,6 +115,11 @@ def read_config(env: Mapping[str, str]) -> Config:
         demo=_whole(env, "BLUELAMP_DEMO", default=0, low=0, high=1) == 1,
         pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
         proxy=_proxy(env),
+        mail_from=_mail_from(env),
+        smtp=_smtp(env),
+        smtp_password_file=_file(env, "BLUELAMP_SMTP_PASSWORD_FILE"),
+        sms_url=_sms_url(env),
+        sms_token_file=_file(env, "BLUELAMP_SMS_TOKEN_FILE"),
     )
     if config.demo and config.outside:
         raise ConfigError(
@@ -112,6 +139,49 @@ def _oidc(path: str) -> Mapping[str, str] | None:
         raise ConfigError(
             f"BLUELAMP_OIDC_FILE names {path}, which is no JSON with name, client_id, secret and server_url ({bad})."
         ) from bad
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    sender = env.get("BLUELAMP_MAIL_FROM", "")
+    if not sender and env.get("BLUELAMP_SMTP_URL"):
+        raise ConfigError("BLUELAMP_MAIL_FROM is missing: e-mail needs a sender such as Notices <notices@example.com>.")
+    sender = sender or "Notices <notices@localhost>"
+    address = parseaddr(sender)[1]
+    if not all(address.partition("@")) or any(c in sender for c in "\r\n"):
+        raise ConfigError("BLUELAMP_MAIL_FROM must look like Notices <notices@example.com>.")
+    told = giveaways(sender)
+    if told:
+        raise ConfigError(
+            f"BLUELAMP_MAIL_FROM tells what messages are about ({told[0]!r}) to whoever sees the phone. "
+            "Use a neutral name and domain."
+        )
+    return sender
+
+
+def _smtp(env: Mapping[str, str]) -> SmtpServer | None:
+    try:
+        return parse_smtp_url(env["BLUELAMP_SMTP_URL"]) if env.get("BLUELAMP_SMTP_URL") else None
+    except ValueError as problem:
+        raise ConfigError(f"BLUELAMP_SMTP_URL {problem}.") from problem
+
+
+def _sms_url(env: Mapping[str, str]) -> str:
+    url = env.get("BLUELAMP_SMS_URL", "")
+    if url and not env.get("BLUELAMP_SMS_TOKEN_FILE"):
+        raise ConfigError("BLUELAMP_SMS_TOKEN_FILE is missing: name the file with the gateway's token.")
+    try:
+        return check_gateway_url(url) if url else ""
+    except ValueError as problem:
+        raise ConfigError(f"BLUELAMP_SMS_URL {problem}.") from problem
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    path = Path(env[name]).absolute()
+    if not path.is_file():
+        raise ConfigError(f"{name} names no file: {path}")
+    return path
 
 
 def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:

@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "bluelamp.kernel.audit.apps.AuditConfig",
     "bluelamp.kernel.fetching.apps.FetchingConfig",
     "bluelamp.kernel.people.apps.PeopleConfig",
+    "bluelamp.kernel.approvals.apps.ApprovalsConfig",
+    "bluelamp.kernel.messaging.apps.MessagingConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",
@@ -161,6 +163,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+BLUELAMP_MAIL_FROM = CONFIG.mail_from
+BLUELAMP_SMTP = CONFIG.smtp
+BLUELAMP_SMTP_PASSWORD_FILE = CONFIG.smtp_password_file
+BLUELAMP_SMS_URL = CONFIG.sms_url
+BLUELAMP_SMS_TOKEN_FILE = CONFIG.sms_token_file
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING = {
     "version": 1,

@@ -8,7 +8,7 @@ import typer
 from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError
 
-from bluelamp.project.cli import audit, feeds, index, outbox, people, places, vault, watchlist
+from bluelamp.project.cli import advice, audit, feeds, index, messages, outbox, people, places, vault, watchlist
 from bluelamp.project.cli.expected import EXPECTED
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
@@ -23,6 +23,8 @@ app.add_typer(outbox.app, name="outbox", help="What waits to be delivered, and w
 app.add_typer(people.app, name="people", help="Accounts and who may do what.")
 app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
 app.add_typer(vault.app, name="vault", help="The keys of personal data.")
+app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")
+app.add_typer(messages.app, name="messages", help="Notices to people.")
 app.command()(work)
 
 

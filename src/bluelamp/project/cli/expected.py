@@ -3,6 +3,7 @@
 from bluelamp.formats.rows import FormatError
 from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
+from bluelamp.kernel.advice.domain.texts import AdviceError
 from bluelamp.kernel.audit.domain.heads import HeadError
 from bluelamp.kernel.audit.signing import SigningKeyError
 from bluelamp.kernel.fetching.domain.results import FetchError
@@ -17,6 +18,7 @@ from bluelamp.project.cli.work import WorkError
 
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
+    AdviceError,
     FetchError,
     FormatError,
     HeadError,

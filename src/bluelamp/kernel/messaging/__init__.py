@@ -1,0 +1,1 @@
+"""Notices to people: neutral wording, a safe channel and hours, suppression, a record of delivery."""
