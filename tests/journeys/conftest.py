@@ -43,6 +43,11 @@ PAGES = {
     "data": "%s/data/",
     "accessibility": "%s/accessibility/",
     "not found": "%s/nothing/here/",
+    "advice": "%s/advice/",
+    "advice on a crime": "%s/advice/account-hacked/",
+    "advice on a device, safely": "%s/advice/doorbell/safely/",
+    "sign in": "%s/account/login/",
+    "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }
 EMPTY_PAGES = {name: PAGES[name] for name in ("home", "table", "category", "methods", "data", "search without a find")}
 
@@ -74,10 +79,36 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _serve(home: Path, *, prepare: list[list[str]]) -> Iterator[str]:
+# Every page of the desk and its states, by role.
+DESK = {
+    "Ada": (
+        "%s/desk/",
+        "%s/desk/people/",
+        "%s/desk/people/?q=zzzz",
+        "%s/desk/people/invite/",
+        "%s/desk/people/organisations/",
+        "%s/desk/people/recovery/",
+        "%s/desk/messages/",
+        "%s/desk/work/",
+        "%s/desk/audit/",
+        "%s/account/logout/",
+    ),
+    "Cerys": ("%s/desk/", "%s/desk/audit/", "%s/desk/audit/?outcome=refused", "%s/desk/audit/?from_day=nonsense"),
+    "Dev": (
+        "%s/desk/",
+        "%s/desk/capacity/",
+        "%s/desk/account/",
+        "%s/account/2fa/",
+        "%s/account/sessions/",
+        "%s/desk/demo/",
+    ),
+}
+
+
+def _serve(home: Path, *, prepare: list[list[str]], **settings: str) -> Iterator[str]:
     port = _free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_") or k == "BLUELAMP_CHROMIUM"}
-    env = {**kept, "BLUELAMP_HOME": str(home), "BLUELAMP_PORT": str(port)}
+    env = {**kept, "BLUELAMP_HOME": str(home), "BLUELAMP_PORT": str(port), **settings}
     for arguments in prepare:
         subprocess.run([COMMAND, *arguments], env=env, check=True, capture_output=True, timeout=120)
     with subprocess.Popen([COMMAND, "serve"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
@@ -105,6 +136,19 @@ def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the packaged edition."""
     yield from _serve(tmp_path_factory.mktemp("home"), prepare=[["setup"]])
+
+
+@pytest.fixture(scope="session")
+def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the demonstration."""
+    yield from _serve(tmp_path_factory.mktemp("demo"), prepare=[["setup"]], BLUELAMP_DEMO="1")
+
+
+def play(page: Page, base: str, name: str) -> None:
+    """Act as one of the cast."""
+    page.goto(f"{base}/desk/demo/")
+    page.get_by_role("button", name=f"Act as {name}", exact=True).click()
+    page.wait_for_url("**/desk/")
 
 
 @pytest.fixture(scope="session")

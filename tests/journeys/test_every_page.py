@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EMPTY_PAGES, PAGES, ROOT, get
+from conftest import DESK, EMPTY_PAGES, PAGES, ROOT, get, play
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
@@ -42,6 +42,42 @@ def test_no_barriers(browser: Browser, base: str, empty_base: str, language: str
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(DESK))
+def test_no_barriers_at_the_desk(browser: Browser, demo_base: str, name: str, scheme: str, tmp_path: Path) -> None:
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(
+        viewport={"width": 360 if scheme == "light" else 1280, "height": 900},
+        bypass_csp=True,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    play(page, demo_base, name)
+    problems: list[str] = []
+    addresses = [demo_base + path % prefix for path in DESK[name] for prefix in ("", "/cy")]
+    if name == "Ada":
+        page.goto(f"{demo_base}/desk/people/?q=Dev")
+        person = page.get_by_role("link", name="Dev Davies").get_attribute("href") or ""
+        more = ("", "grant/", "vetting/", "recovery/")
+        addresses += [f"{demo_base}{person}{end}" for end in more]
+    for number, address in enumerate(addresses):
+        problems += _check(page, address, axe)
+        (tmp_path / f"{number}.html").write_text(page.context.request.get(address).text(), encoding="utf-8")
+    context.close()
+    assert not problems, "\n".join(problems)
+    _validate(tmp_path)
+
+
+def test_no_barriers_in_the_dark(browser: Browser, base: str) -> None:
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True, color_scheme="dark")
+    page = context.new_page()
+    problems = [p for path in PAGES.values() for p in _check(page, base + path % "", axe)]
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
 def test_no_barriers_with_everything_open(browser: Browser, base: str) -> None:
     axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(viewport={"width": 360, "height": 900}, bypass_csp=True)
@@ -62,13 +98,17 @@ def test_html_is_valid(base: str, empty_base: str, tmp_path: Path) -> None:
             for number, path in enumerate(pages.values()):
                 file = tmp_path / f"{kind}-{language}-{number}.html"
                 file.write_text(get(server + path % prefix).text, encoding="utf-8")
+    _validate(tmp_path)
+
+
+def _validate(folder: Path) -> None:
     done = subprocess.run(
         [
             "node",
             ROOT / "node_modules/html-validate/bin/html-validate.mjs",
             "--config",
             ROOT / ".html-validate.json",
-            tmp_path,
+            folder,
         ],
         capture_output=True,
         text=True,

@@ -44,6 +44,7 @@ ALLOWED = (
     Declared(desk.EXPORT_AUDIT, AUDITOR),
     Declared(desk.SEE_WORK, ADMINISTRATOR),
     Declared(desk.MEND_WORK, ADMINISTRATOR),
+    Declared(desk.SEE_MESSAGES, ADMINISTRATOR),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
@@ -51,6 +52,7 @@ Rule = Open | Action
 _PUBLIC = (
     "index:home index:search index:table index:category index:product index:maker index:methods index:data "
     "index:accessibility index:download-csv index:download-json "
+    "advice:topics advice:topic advice:safely "
     "api-1:openapi-json api-1:current_edition api-1:products api-1:one_product api-1:categories api-1:api-root"
 )
 _ENTRANCE = (
@@ -95,6 +97,7 @@ ROUTES: dict[str, Rule] = {
     "desk:audit": desk.SEARCH_AUDIT,
     "desk:audit-export": desk.EXPORT_AUDIT,
     "desk:work": desk.SEE_WORK,
+    "desk:messages": desk.SEE_MESSAGES,
     "desk:revive": desk.MEND_WORK,
     "desk:discard": desk.MEND_WORK,
 }

@@ -69,7 +69,10 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [str(PACKAGE / room / "templates") for room in ("index/web", "kernel/people/web", "project/desk")],
+        "DIRS": [
+            str(PACKAGE / room / "templates")
+            for room in ("index/web", "kernel/people/web", "kernel/advice/web", "project/desk")
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

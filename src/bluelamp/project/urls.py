@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("account/", include("allauth.urls")),
+        path("advice/", include("bluelamp.kernel.advice.web.urls")),
         path("desk/", include("bluelamp.project.desk.urls")),
         path("", include("bluelamp.index.web.urls")),
         prefix_default_language=False,

@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, Label], ...] = (
     ("desk:organisations", _("Organisations")),
     ("desk:resets", _("Recovery")),
     ("desk:work", _("Work queue")),
+    ("desk:messages", _("Messages")),
     ("desk:audit", _("Audit log")),
 )
 

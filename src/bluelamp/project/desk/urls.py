@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bluelamp.project.desk import audit, demo, home, people, person, work
+from bluelamp.project.desk import audit, demo, home, messages, people, person, work
 
 app_name = "desk"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("people/<uuid:user_id>/vetting/<uuid:vetting_id>/", person.withdraw_vetting, name="withdraw-vetting"),
     path("audit/", audit.search, name="audit"),
     path("audit/export/", audit.export, name="audit-export"),
+    path("messages/", messages.sink, name="messages"),
     path("work/", work.work, name="work"),
     path("work/<uuid:delivery_id>/revive/", work.revive, name="revive"),
     path("work/<uuid:delivery_id>/discard/", work.discard, name="discard"),

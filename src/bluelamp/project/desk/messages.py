@@ -1,0 +1,16 @@
+"""The mail sink: messages that went to nobody, because they belong to an exercise, a test or the demonstration."""
+
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bluelamp.kernel.messaging.queries import sink_messages, status
+
+
+@require_safe
+def sink(request: HttpRequest) -> HttpResponse:
+    """What would have been sent, as it would have been read, and how many messages are in each state."""
+    found = status(now=datetime.now(tz=UTC))
+    return render(request, "desk/messages.html", {"messages_sunk": sink_messages(), "status": found})
