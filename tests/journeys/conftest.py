@@ -6,103 +6,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from addresses import get
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("bluelamp")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 )
 
-# Every page and state, by a short name. `%s` stands for the language's prefix.
-PAGES = {
-    "home": "%s/",
-    "search without a word": "%s/search",
-    "search in two parts": "%s/search?q=tp+link+archer",
-    "search without evidence": "%s/search?q=dlink+e15",
-    "search without a find": "%s/search?q=zzzzqqqq",
-    "search too long": "%s/search?q=" + "a" * 150,
-    "table": "%s/table/",
-    "table, filtered": "%s/table/?group=home&band=cannot-tell&sort=low",
-    "table, second page": "%s/table/?sort=name&page=2",
-    "table, nothing left": "%s/table/?q=zzzzqqqq",
-    "table, wrong filter": "%s/table/?band=nonsense",
-    "category": "%s/category/router/",
-    "category without evidence": "%s/category/doorbell/",
-    "product": "%s/product/dlink:dir/",
-    "product without evidence": "%s/product/dlink:e15/",
-    "maker": "%s/maker/dlink/",
-    "methods": "%s/methods/",
-    "data": "%s/data/",
-    "accessibility": "%s/accessibility/",
-    "not found": "%s/nothing/here/",
-    "advice": "%s/advice/",
-    "advice on a crime": "%s/advice/account-hacked/",
-    "advice on a device, safely": "%s/advice/doorbell/safely/",
-    "sign in": "%s/account/login/",
-    "link that no longer works": "%s/account/password/reset/key/1-x-y/",
-}
-EMPTY_PAGES = {name: PAGES[name] for name in ("home", "table", "category", "methods", "data", "search without a find")}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server sent back."""
-
-    status: int
-    headers: HTTPMessage
-    text: str
-
-
-def get(address: str, **headers: str) -> Answer:
-    """Fetch an address; an error status is an answer too."""
-    parts = urlsplit(address)
-    connection = HTTPConnection(parts.netloc, timeout=20)
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    connection.request("GET", target, headers={k.replace("_", "-"): v for k, v in headers.items()})
-    response = connection.getresponse()
-    answer = Answer(response.status, response.headers, response.read().decode())
-    connection.close()
-    return answer
-
 
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-# Every page of the desk and its states, by role.
-DESK = {
-    "Ada": (
-        "%s/desk/",
-        "%s/desk/people/",
-        "%s/desk/people/?q=zzzz",
-        "%s/desk/people/invite/",
-        "%s/desk/people/organisations/",
-        "%s/desk/people/recovery/",
-        "%s/desk/messages/",
-        "%s/desk/work/",
-        "%s/desk/audit/",
-        "%s/account/logout/",
-    ),
-    "Cerys": ("%s/desk/", "%s/desk/audit/", "%s/desk/audit/?outcome=refused", "%s/desk/audit/?from_day=nonsense"),
-    "Dev": (
-        "%s/desk/",
-        "%s/desk/capacity/",
-        "%s/desk/account/",
-        "%s/account/2fa/",
-        "%s/account/sessions/",
-        "%s/desk/demo/",
-    ),
-}
 
 
 def _serve(home: Path, *, prepare: list[list[str]], **settings: str) -> Iterator[str]:
@@ -142,13 +62,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demonstration."""
     yield from _serve(tmp_path_factory.mktemp("demo"), prepare=[["setup"]], BLUELAMP_DEMO="1")
-
-
-def play(page: Page, base: str, name: str) -> None:
-    """Act as one of the cast."""
-    page.goto(f"{base}/desk/demo/")
-    page.get_by_role("button", name=f"Act as {name}", exact=True).click()
-    page.wait_for_url("**/desk/")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DESK, EMPTY_PAGES, PAGES, ROOT, get, play
+from addresses import DESK, EMPTY_PAGES, PAGES, ROOT, get, play
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser

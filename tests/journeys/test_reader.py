@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from conftest import PAGES, get
+from addresses import PAGES, get
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
