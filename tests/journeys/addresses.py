@@ -16,6 +16,8 @@ PAGES = {
     "search in two parts": "%s/search?q=tp+link+archer",
     "search without evidence": "%s/search?q=dlink+e15",
     "search without a find": "%s/search?q=zzzzqqqq",
+    "search with a guess": "%s/search?q=rign+doorbell",
+    "search with a long guess": "%s/search?q=antimalwaresecurtyandbruteforcefirewal",
     "search too long": "%s/search?q=" + "a" * 150,
     "table": "%s/table/",
     "table, filtered": "%s/table/?group=home&band=cannot-tell&sort=low",
