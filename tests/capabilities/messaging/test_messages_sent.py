@@ -314,13 +314,29 @@ def test_an_erased_contact_gets_nothing_and_leaves_no_hash_unless_it_must_stop_m
     left = queued(claimed_meanwhile, key="left")
     operations.erase_contact(contact=made, now=NOW)
     operations.erase_contact(contact=stopped, now=NOW)
-    vault.records.clear()
+    # The vault alone lost this one's key.
+    vault.erase(record=f"contact:{claimed_meanwhile.pk}", now=NOW)
     made.refresh_from_db()
     stopped.refresh_from_db()
     assert (bytes(made.address_sealed), made.address_digest, made.erased_at) == (b"", "", NOW)
     assert stopped.address_digest and queued(contact(address="bob@example.org"), key="b").state == "unsafe"
     assert state(message) == "suppressed" and queued(made, key="again").state == "suppressed"
     assert send(Post()) == {"suppressed": 1} and state(left) == "suppressed"
+
+
+def test_the_key_goes_only_when_the_erasure_is_committed(
+    vault: Any, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    made = contact()
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        operations.erase_contact(contact=made, now=NOW)
+        raise KeyboardInterrupt
+    made.refresh_from_db()
+    assert made.erased_at is None and made.address_sealed and vault.records == {f"contact:{made.pk}"}
+    with django_capture_on_commit_callbacks(execute=True):
+        operations.erase_contact(contact=made, now=NOW)
+        assert vault.records, "not before the commit"
+    assert not vault.records
 
 
 def test_bad_notices_are_not_queued() -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -56,18 +57,17 @@ def add_contact(
         raise MessagingError("Messages are in English (en) or Welsh (cy).")
     form = normalised(kind=kind, address=address)
     contact_id = uuid.uuid4()
-    with transaction.atomic():
-        return Contact.objects.create(
-            id=contact_id,
-            kind=kind,
-            address_sealed=sealing.seal_address(contact_id=contact_id, address=form, now=now),
-            address_digest=sealing.digest(kind=kind, address=form),
-            safe=safe,
-            language=language,
-            hours_from=hours.start if hours else None,
-            hours_to=hours.end if hours else None,
-            added_at=now,
-        )
+    return Contact.objects.create(
+        id=contact_id,
+        kind=kind,
+        address_sealed=sealing.seal_address(contact_id=contact_id, address=form, now=now),
+        address_digest=sealing.digest(kind=kind, address=form),
+        safe=safe,
+        language=language,
+        hours_from=hours.start if hours else None,
+        hours_to=hours.end if hours else None,
+        added_at=now,
+    )
 
 
 def set_unsafe(*, contact: Contact, now: datetime) -> Contact:
@@ -109,17 +109,21 @@ def lift_suppression(*, contact: Contact) -> int:
 
 
 def erase_contact(*, contact: Contact, now: datetime) -> Contact:
-    """Destroy the address. The keyed hash stays only where it must stop messages: unsafe or suppressed."""
+    """Destroy the address. The keyed hash stays only where it must stop messages: unsafe or suppressed.
+
+    The key is destroyed when the outermost transaction is committed. Killed in that moment, call it again.
+    """
     with transaction.atomic():
         held = Contact.objects.select_for_update().get(pk=contact.pk)
         must_stop = not held.safe or held.suppressed_at is not None
-        sealing.erase_address(contact_id=held.pk, now=now)
         held.address_sealed, held.erased_at = b"", now
         if not must_stop:
             held.address_digest = ""
         held.save(update_fields=["address_sealed", "erased_at", "address_digest"])
         for message in held.messages.select_for_update().filter(state__in=WAITING):
             _move(message=message, state=_State.SUPPRESSED, now=now, note="The address was erased.")
+        # A destroyed key cannot be brought back: only when everything else is certain.
+        transaction.on_commit(partial(sealing.erase_address, contact_id=held.pk, now=now))
     return held
 
 
