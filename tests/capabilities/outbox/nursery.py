@@ -86,7 +86,7 @@ def moody(*, event: Poked, now: datetime) -> None:
     effect("poked", event.number)
     kind = event.number % 10
     marker = HOME / f"slow-{event.number}"
-    if kind == 5 and not marker.exists():
+    if event.number in (5, 15) and not marker.exists():
         marker.touch()
         time.sleep(1.5)
     if kind == 7:
