@@ -1,4 +1,4 @@
-"""Raises workers and ends them: run by test_killed.py as a program of its own, on a database of its own.
+"""Raises workers and ends them: run by test_outbox_killed.py as a program of its own, on a database of its own.
 
 Each scenario announces events, lets real worker processes (forks of this one) work on them, disturbs them and prints
 what became of it as JSON. Effects go to a plain table without any constraint, so that one too many can be seen.

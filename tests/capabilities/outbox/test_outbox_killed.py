@@ -1,4 +1,4 @@
-"""Killed at any point, nothing is lost and nothing happens twice. The workers are real processes: see nursery.py."""
+"""Killed at any point, nothing is lost and nothing happens twice. The workers are real processes: see outbox_nursery.py."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
-NURSERY = Path(__file__).with_name("nursery.py")
+NURSERY = Path(__file__).with_name("outbox_nursery.py")
 Environment = dict[str, str]
 
 
