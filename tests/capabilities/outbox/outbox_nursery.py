@@ -1,4 +1,4 @@
-"""Raises workers and ends them: run by test_killed.py as a program of its own, on a database of its own.
+"""Raises workers and ends them: run by test_outbox_killed.py as a program of its own, on a database of its own.
 
 Each scenario announces events, lets real worker processes (forks of this one) work on them, disturbs them and prints
 what became of it as JSON. Effects go to a plain table without any constraint, so that one too many can be seen.
@@ -86,7 +86,7 @@ def moody(*, event: Poked, now: datetime) -> None:
     effect("poked", event.number)
     kind = event.number % 10
     marker = HOME / f"slow-{event.number}"
-    if kind == 5 and not marker.exists():
+    if event.number in (5, 15) and not marker.exists():
         marker.touch()
         time.sleep(1.5)
     if kind == 7:

@@ -6,14 +6,20 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.db.utils import InterfaceError, OperationalError
 
+from bluelamp.kernel.events import EditionBuilt
 from bluelamp.kernel.outbox import registry
-from bluelamp.project.cli.work import Stop, Worker
+from bluelamp.kernel.outbox.models import Delivery
+from bluelamp.kernel.outbox.operations import announce
+from bluelamp.kernel.outbox.registry import Handler, Job
+from bluelamp.project.cli.work import Stop, Tally, Worker
 from bluelamp.project.wiring import HANDLERS, JOBS
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -77,6 +83,20 @@ def test_a_signal_ends_the_sleep_and_the_second_one_would_end_the_process(stop: 
     Worker(clock=lambda: NOW, stop=stop, poll=30).run()
     assert stop.asked and 0.1 < time.monotonic() - before < 10
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_asked_to_stop_during_a_job_the_worker_takes_no_delivery(stop: Stop) -> None:
+    def ask(*, now: datetime) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    registry.install(
+        handlers=[Handler("edition", EditionBuilt, ask)], jobs=[Job("ask", "Ask", timedelta(hours=1), ask)]
+    )
+    with transaction.atomic():
+        announce(event=EditionBuilt(edition=UUID(int=1)), now=NOW)
+    worker = Worker(clock=lambda: NOW, stop=stop)
+    worker.run()
+    assert worker.tally == Tally(jobs=1) and Delivery.objects.get().attempts == 0
 
 
 def test_stopping_puts_the_signals_back() -> None:

@@ -138,6 +138,7 @@ def test_an_event_nobody_hears_leaves_nothing_but_must_hold_ids_all_the_same() -
         announce(event=Poked(number="Ann"), now=NOW)  # type: ignore[arg-type]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_new_edition_is_announced_in_its_own_transaction_and_an_unchanged_one_is_not(
     install: Install, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
