@@ -23,10 +23,8 @@ def emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
 
     from bluelamp.kernel.audit.guards import GUARDED, guard, unguard
 
-    with connection.schema_editor() as editor:
-        unguard(editor)
+    unguard(connection=connection)
     with connection.cursor() as cursor:
         for table in ("audit_link", *GUARDED):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
-    with connection.schema_editor() as editor:
-        guard(editor)
+    guard(connection=connection)

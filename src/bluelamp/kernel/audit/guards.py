@@ -5,7 +5,7 @@ A migration that makes one of these tables anew (SQLite does so for many changes
 
 from collections.abc import Mapping
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Each table with its unique columns: SQLite's INSERT OR REPLACE removes a row without asking the DELETE trigger.
 GUARDED: Mapping[str, tuple[str, ...]] = {
@@ -31,33 +31,34 @@ END $$
 """
 
 
-def guard(editor: BaseDatabaseSchemaEditor) -> None:
+def guard(*, connection: BaseDatabaseWrapper) -> None:
     """Make the triggers."""
-    if editor.connection.vendor == "postgresql":
-        _run(editor, _FUNCTION)
+    if connection.vendor == "postgresql":
+        _run(connection, _FUNCTION)
         for table in GUARDED:
             act = "EXECUTE FUNCTION audit_append_only()"
-            _run(editor, f"CREATE TRIGGER {table}_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {act}")
-            _run(editor, f"CREATE TRIGGER {table}_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {act}")
+            _run(connection, f"CREATE TRIGGER {table}_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {act}")
+            _run(connection, f"CREATE TRIGGER {table}_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {act}")
         return
     for table, unique in GUARDED.items():
         raising = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: {} refused'); END"
         for act in ("UPDATE", "DELETE"):
-            _run(editor, f"CREATE TRIGGER {table}_{act.lower()} BEFORE {act} ON {table} {raising.format(act)}")
+            _run(connection, f"CREATE TRIGGER {table}_{act.lower()} BEFORE {act} ON {table} {raising.format(act)}")
         there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {c} = NEW.{c})" for c in unique)  # noqa: S608
         replaced = f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} WHEN {there} {raising.format('REPLACE')}"
-        _run(editor, replaced)
+        _run(connection, replaced)
 
 
-def unguard(editor: BaseDatabaseSchemaEditor) -> None:
+def unguard(*, connection: BaseDatabaseWrapper) -> None:
     """Remove the triggers: for undoing the migration, and for tests that tamper with the log."""
-    if editor.connection.vendor == "postgresql":
-        _run(editor, "DROP FUNCTION audit_append_only() CASCADE")
+    if connection.vendor == "postgresql":
+        _run(connection, "DROP FUNCTION audit_append_only() CASCADE")
         return
     for table in GUARDED:
         for act in ("update", "delete", "replace"):
-            _run(editor, f"DROP TRIGGER {table}_{act}")
+            _run(connection, f"DROP TRIGGER {table}_{act}")
 
 
-def _run(editor: BaseDatabaseSchemaEditor, sql: str) -> None:
-    editor.execute(sql, params=None)
+def _run(connection: BaseDatabaseWrapper, sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

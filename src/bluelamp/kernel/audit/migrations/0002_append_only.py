@@ -8,11 +8,11 @@ from bluelamp.kernel.audit.guards import guard, unguard
 
 
 def forwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    guard(editor)
+    guard(connection=editor.connection)
 
 
 def backwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    unguard(editor)
+    unguard(connection=editor.connection)
 
 
 class Migration(migrations.Migration):
