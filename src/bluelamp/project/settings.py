@@ -102,6 +102,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "index:home"
 ACCOUNT_ADAPTER = "bluelamp.kernel.people.web.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "bluelamp.kernel.people.web.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
