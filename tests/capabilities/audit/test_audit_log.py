@@ -1,4 +1,4 @@
-"""The log in the database: it refuses change, and where someone with the database's rights changed it, verify says so."""
+"""The log: what the database refuses, and what `verify` finds after each kind of tampering."""
 
 import json
 import re
@@ -24,6 +24,7 @@ from bluelamp.kernel.vault.operations import RecordErasedError, erase, open_seal
 from bluelamp.project.cli.app import app
 
 NOW = datetime(2026, 8, 8, 12, tzinfo=UTC)
+_TODAY = NOW.date()
 DAY = timedelta(days=1)
 DOCS = Path(__file__).parents[3] / "docs" / "reference" / "audit.md"
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def kinds(report: Report) -> list[tuple[str, int]]:
     return [(p.kind.value, p.seq) for p in report.problems]
 
 
-def head_file(home: Path, day: date = NOW.date()) -> Path:
+def head_file(home: Path, day: date = _TODAY) -> Path:
     return home / "audit" / "heads" / f"{day}.json"
 
 

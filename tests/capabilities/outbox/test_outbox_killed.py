@@ -1,4 +1,4 @@
-"""Killed at any point, nothing is lost and nothing happens twice. The workers are real processes: see outbox_nursery.py."""
+"""Killed at any point, nothing is lost and nothing happens twice. Workers are real processes."""
 
 import json
 import os
