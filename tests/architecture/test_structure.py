@@ -43,7 +43,7 @@ def test_no_foreign_key_points_upward() -> None:
             assert LEVELS.index(target._meta.app_label) <= LEVELS.index(label), f"{model} -> {target}"
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases="__all__")
 def test_migrations_are_complete() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
@@ -98,6 +98,13 @@ def test_every_command_is_documented() -> None:
         "index export",
         "watchlist show",
         "watchlist backtest",
+        "audit seal",
+        "audit head",
+        "audit verify",
+        "audit search",
+        "audit export",
+        "vault rotate",
+        "vault status",
     ):
         assert f"`bluelamp {words}" in text
 
@@ -142,12 +149,23 @@ def test_anything_but_loopback_is_outside(env: dict[str, str], outside: bool) ->
     assert read_config(env).outside is outside
 
 
-def test_default_databases_are_two_files_with_the_settings_of_the_design() -> None:
+def test_default_databases_are_three_files_with_the_settings_of_the_design() -> None:
     found = databases(read_config({}))
-    for alias in ("default", "stream"):
+    assert len({str(found[alias]["NAME"]) for alias in ("default", "stream", "vault")}) == len(found) == 3
+    assert "secure_delete=ON" in str(found["vault"]["OPTIONS"])
+    for alias in found:
         options = found[alias]["OPTIONS"]
         assert isinstance(options, dict) and options["transaction_mode"] == "IMMEDIATE"
         assert "synchronous=FULL" in options["init_command"] and "journal_mode=WAL" in options["init_command"]
+
+
+def test_on_postgresql_each_alias_sees_its_own_schema_only() -> None:
+    found = databases(
+        read_config({"BLUELAMP_DATABASE_URL": "postgresql://u@h/n?options=-c%20jit%3Doff&sslmode=require"})
+    )
+    assert found["default"]["OPTIONS"] == {"options": "-c jit=off", "sslmode": "require"}
+    for alias in ("stream", "vault"):
+        assert found[alias]["OPTIONS"] == {"options": f"-c jit=off -c search_path={alias}", "sslmode": "require"}
 
 
 def test_a_wrong_setting_ends_the_command_with_a_sentence() -> None:
