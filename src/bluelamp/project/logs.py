@@ -150,7 +150,7 @@ def in_order(_logger: object, _method: str, event: Event) -> Event:
 
 
 def log_crash(kind: type[BaseException], error: BaseException, step: TracebackType | None) -> None:
-    """For sys.excepthook: a command that crashes writes a line as any other failure; at a terminal, Python's own words."""
+    """For sys.excepthook: a command that crashes writes a line as any other failure; at a terminal Python tells it."""
     if isinstance(error, KeyboardInterrupt) or sys.stderr.isatty():
         sys.__excepthook__(kind, error, step)
     else:

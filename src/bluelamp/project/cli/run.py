@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bluelamp.project.cli.screen import notes
+from bluelamp.project.cli.screen import console
 from bluelamp.project.cli.serve import announce_address, check_address, web_command, web_environment
 from bluelamp.project.running.checks import FAIL, migrations
 from bluelamp.project.running.exposition import answers
@@ -25,7 +25,7 @@ def run() -> None:
         check_address()
         announce_address()
     else:
-        notes.print("Working  (stop with Ctrl+C)")
+        console.print("Working  (stop with Ctrl+C)")
     try:
         Supervisor(parts=parts()).run()
     except PartFailedError as problem:

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from bluelamp.project import running
-from bluelamp.project.cli.screen import notes
+from bluelamp.project.cli.screen import console, notes
 
 
 class ServeError(RuntimeError):
@@ -45,9 +45,9 @@ def announce_address() -> None:
     """Say where to look."""
     config = settings.CONFIG
     if settings.BLUELAMP_PROFILE.pages:
-        notes.print(f"Open http://localhost:{config.port}  (stop with Ctrl+C)")
+        console.print(f"Open http://localhost:{config.port}  (stop with Ctrl+C)")
     else:
-        notes.print(f"Only health is served: http://localhost:{config.port}/healthz  (stop with Ctrl+C)")
+        console.print(f"Only health is served: http://localhost:{config.port}/healthz  (stop with Ctrl+C)")
     sys.stdout.flush()
 
 

@@ -39,6 +39,11 @@ class Finding:
     todo: str = ""
 
 
+def finding(check: str, state: State, found: str, todo: str) -> Finding:
+    """A finding that says what to do only where it is not well."""
+    return Finding(check, state, found, "" if state == OK else todo)
+
+
 Check = Callable[[datetime], Iterable[Finding]]
 
 
@@ -93,10 +98,8 @@ def disk(_now: datetime) -> Iterable[Finding]:
         todo = "Make the disk writable, or the folder the program's own."
         return [Finding("disk", FAIL, f"{home} cannot be written.", todo)]
     free = shutil.disk_usage(home).free // 1_000_000
-    state = FAIL if free < LEAST_FREE_MB else WARN if free < LITTLE_FREE_MB else OK
-    return [
-        Finding("disk", state, f"{free:,} MB are free.", "" if state == OK else f"Make room on the disk of {home}.")
-    ]
+    state: State = FAIL if free < LEAST_FREE_MB else WARN if free < LITTLE_FREE_MB else OK
+    return [finding("disk", state, f"{free:,} MB are free.", f"Make room on the disk of {home}.")]
 
 
 def keys(_now: datetime) -> Iterable[Finding]:

@@ -19,7 +19,7 @@ from bluelamp.kernel.fetching.queries import state_of
 from bluelamp.kernel.outbox.queries import backlog
 from bluelamp.kernel.people.queries import administrators
 from bluelamp.project.config import SETTINGS
-from bluelamp.project.running.checks import FAIL, OK, READINESS, WARN, Check, Finding, State, run_checks, whole
+from bluelamp.project.running.checks import FAIL, OK, READINESS, WARN, Check, Finding, State, finding, run_checks, whole
 from bluelamp.project.running.reads import newest_row, oldest_unsealed
 
 # No build of this version can be older, so that a clock before it is wrong.
@@ -30,6 +30,13 @@ OUTBOX_SLOW, OUTBOX_STUCK = timedelta(minutes=5), timedelta(hours=1)
 FEED_CYCLES = 3
 EVIDENCE_OLD = timedelta(days=60)
 BACKUP_OLD = timedelta(days=2)
+# When corrections of security faults end (https://devguide.python.org/versions/).
+_PYTHON_ENDS = {
+    (3, 11): date(2027, 10, 31),
+    (3, 12): date(2028, 10, 31),
+    (3, 13): date(2029, 10, 31),
+    (3, 14): date(2030, 10, 31),
+}
 
 
 def examine(*, now: datetime, env: Mapping[str, str]) -> list[Finding]:
@@ -38,16 +45,17 @@ def examine(*, now: datetime, env: Mapping[str, str]) -> list[Finding]:
     return run_checks(checks={**first, **READINESS, **_MORE}, now=now)
 
 
-def python(_now: datetime) -> Iterable[Finding]:
-    """Whether this Python is one that the program is made for."""
+def python(now: datetime) -> Iterable[Finding]:
+    """Whether this Python still gets corrections. An older one than 3.11 could not have come here."""
     found = f"Python {platform.python_version()}"
-    if sys.version_info < (3, 11):
-        return [Finding("python", FAIL, found, "Install Python 3.11 or newer.")]
+    last = _PYTHON_ENDS.get(sys.version_info[:2])
+    if last and now.date() > last:
+        return [Finding("python", WARN, f"{found} gets no corrections since {last}.", "Install a newer Python.")]
     return [Finding("python", OK, found)]
 
 
 def settings_used(env: Mapping[str, str]) -> Iterator[Finding]:
-    """Whether each setting is known, and whether they go together. Values that cannot be used end the program earlier."""
+    """Whether each setting is known, and whether they go together. An unusable value ends the program earlier."""
     known = {setting.name for setting in SETTINGS}
     config, wrong = settings.CONFIG, False
     for name in sorted(name for name in env if name.startswith("BLUELAMP_") and name not in known):
@@ -72,7 +80,7 @@ def home(_now: datetime) -> Iterator[Finding]:
     for path in _key_files(folder / "keys"):
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             wrong = True
-            todo = f"Run: chmod 600 {path} – and if others use this machine, change the key."
+            todo = f"Run: chmod 600 {path}. Where others use this machine, change the key."
             yield Finding("home", FAIL, f"Others can read {path}.", todo)
     if not wrong:
         yield Finding("home", OK, f"{folder} is the program's own.")
@@ -122,9 +130,7 @@ def audit(now: datetime) -> Iterator[Finding]:
         yield Finding("audit seal", OK, "Entries are sealed." if not oldest else "The newest entries are being sealed.")
     head, today = newest_head(), now.astimezone(UTC).date()
     if head is None:
-        yield Finding(
-            "audit head", OK if oldest is None else WARN, "No day was signed yet.", "" if not oldest else todo
-        )
+        yield finding("audit head", WARN if oldest else OK, "No day was signed yet.", todo)
     elif today - head.day > timedelta(days=1):
         yield Finding("audit head", FAIL, f"The last day that was signed is {head.day}.", todo)
     else:
@@ -137,21 +143,17 @@ def outbox(now: datetime) -> Iterator[Finding]:
     oldest = waiting.oldest or timedelta()
     state: State = FAIL if oldest > OUTBOX_STUCK else WARN if oldest > OUTBOX_SLOW else OK
     told = f"{waiting.waiting} deliveries wait" + (f", the oldest for {whole(oldest)}." if waiting.oldest else ".")
-    yield Finding("outbox", state, told, "" if state == OK else "See: bluelamp outbox status")
-    dead = WARN if waiting.dead else OK
-    todo = "Look at them, then revive or discard: bluelamp outbox dead" if waiting.dead else ""
-    yield Finding("dead letters", dead, f"{waiting.dead} dead letters.", todo)
+    yield finding("outbox", state, told, "See: bluelamp outbox status")
+    todo = "Look at them, then revive or discard: bluelamp outbox dead"
+    yield finding("dead letters", WARN if waiting.dead else OK, f"{waiting.dead} dead letters.", todo)
 
 
 def feeds(now: datetime) -> Iterator[Finding]:
     """Whether the evidence is fresh: by each feed's own cycle where they are fetched, else by its newest date."""
     if settings.BLUELAMP_PULL:
         late = [feed.id for feed in scheduled() if _late(feed, now)]
-        state: State = WARN if late else OK
-        told = (
-            f"Not fetched for {FEED_CYCLES} cycles: {', '.join(late)}." if late else "Every feed was fetched in time."
-        )
-        yield Finding("feeds", state, told, "See: bluelamp feeds schedule" if late else "")
+        told = f"Not fetched for {FEED_CYCLES} cycles: {', '.join(late)}." if late else "All were fetched in time."
+        yield finding("feeds", WARN if late else OK, told, "See: bluelamp feeds schedule")
         return
     dates = visible_loads(table="sightings").values_list("last_on", flat=True)
     newest: date | None = max((on for on in dates if on), default=None)
@@ -175,7 +177,7 @@ def people(now: datetime) -> Iterable[Finding]:
     if number >= 2:
         return [Finding("administrators", OK, f"{number} administrators.")]
     todo = "Invite another at the desk." if number else "Run: bluelamp people first-administrator --email ADDRESS"
-    return [Finding("administrators", WARN, f"{number or 'No'} administrator{'s' if not number else ''}.", todo)]
+    return [Finding("administrators", WARN, "One administrator." if number else "No administrator.", todo)]
 
 
 def backup(now: datetime) -> Iterable[Finding]:
@@ -189,15 +191,8 @@ def backup(now: datetime) -> Iterable[Finding]:
         return [Finding("backup", WARN, "There is no record of a backup.", todo)]
     except (ValueError, KeyError, TypeError):
         return [Finding("backup", WARN, f"{path} cannot be understood.", todo)]
-    state: State = WARN if age > BACKUP_OLD else OK
-    return [
-        Finding(
-            "backup",
-            state,
-            f"The newest backup is {whole(max(age, timedelta()))} old.",
-            todo if age > BACKUP_OLD else "",
-        )
-    ]
+    told = f"The newest backup is {whole(max(age, timedelta()))} old."
+    return [finding("backup", WARN if age > BACKUP_OLD else OK, told, todo)]
 
 
 _MORE: dict[str, Check] = {

@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
-from prometheus_client.multiprocess import MultiProcessCollector  # type: ignore[attr-defined]
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from bluelamp import __version__
@@ -32,7 +32,7 @@ def _requests() -> bytes:
     if not folder:
         return generate_latest(REGISTRY)
     shared = CollectorRegistry()
-    MultiProcessCollector(shared, path=folder)
+    MultiProcessCollector(shared, path=folder)  # type: ignore[no-untyped-call]
     return generate_latest(shared)
 
 

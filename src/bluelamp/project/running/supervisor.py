@@ -30,7 +30,7 @@ class PartFailedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Part:
-    """One process: its name, what to execute, what to do before each start; that gives variables for its environment."""
+    """One process: its name, what to execute, and what to do before each start, which gives environment variables."""
 
     name: str
     command: tuple[str, ...]
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Limits:
-    """Times in seconds. One that lives for `steady` was started well; one that lives for `long` begins its waits anew."""
+    """Times in seconds. Who lives for `steady` was started well; who lives for `long` begins its waits anew."""
 
     grace: float = 20.0
     steady: float = 10.0
@@ -61,7 +61,7 @@ class _Child:
 
 def wait_before(*, deaths: int, limits: Limits) -> float:
     """Seconds to wait after so many deaths in a row: doubled each time, capped."""
-    return min(limits.longest_wait, limits.first_wait * 2 ** min(deaths - 1, 16))
+    return min(limits.longest_wait, limits.first_wait * 2.0 ** min(deaths - 1, 16))
 
 
 class Signals:
