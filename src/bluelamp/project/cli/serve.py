@@ -70,7 +70,8 @@ def web_environment() -> Mapping[str, str]:
     folder = config.home / "run" / f"metrics-{config.profile}-{config.port}"
     try:
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
+        folder.parent.mkdir(exist_ok=True, mode=0o700)
+        folder.mkdir(mode=0o700)
     except OSError as problem:
         notes.print(f"Requests are not counted over all workers: {folder} cannot be made ({problem.strerror}).")
         return {}

@@ -15,7 +15,7 @@ _BYTES = 8 * 1024 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _requests = Counter("bluelamp_http_requests", "Requests answered.", ["route", "method", "status"])
 _seconds = Histogram("bluelamp_http_request_seconds", "Time to the answer.", ["route", "method"], buckets=_BUCKETS)
 
