@@ -32,7 +32,7 @@ _FORBIDDEN = frozenset(
 _UNSCRUBBED = frozenset({"time", "request_id"})
 _CUT = "[cut]"
 _PERSONAL = re.compile(
-    r"""[^\s@<>"'(),;=]+@[^\s@<>"'(),;=]+             # an e-mail address
+    r"""[^\s@<>"(),;=]+@[^\s@<>"'(),;=]+             # an e-mail address
     |\buser:[0-9a-f]{8}-[0-9a-f-]{27}                 # the id of a person
     |(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])       # IPv4
     |(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}\b # IPv6
