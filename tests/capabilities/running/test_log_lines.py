@@ -65,7 +65,11 @@ def test_a_line_says_what_an_operator_needs() -> None:
     at = datetime.fromisoformat(line["time"])
     assert at.utcoffset() is not None and abs((datetime.now(tz=UTC) - at).total_seconds()) < 60
     assert line["time"].endswith("Z")
-    assert set(line) == {*("time", "level", "event", "logger", "profile", "request_id"), *("route", "method"), *("status", "ms")}
+    assert set(line) == {
+        *("time", "level", "event", "logger", "profile", "request_id"),
+        *("route", "method"),
+        *("status", "ms"),
+    }
 
 
 def test_welsh_and_english_are_one_route() -> None:
