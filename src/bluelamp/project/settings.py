@@ -139,7 +139,7 @@ if CONFIG.proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # Throttles count in a table that all worker processes share.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_counters"}}
+CACHES = {"default": {"BACKEND": "bluelamp.project.cache.SharedCounters", "LOCATION": "shared_counters"}}
 BLUELAMP_SESSION_HOURS = CONFIG.session_hours
 BLUELAMP_IDLE_MINUTES = CONFIG.idle_minutes
 BLUELAMP_DEMO = CONFIG.demo
