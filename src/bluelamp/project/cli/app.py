@@ -8,8 +8,11 @@ import typer
 from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError
 
+from bluelamp.project import logs
 from bluelamp.project.cli import advice, audit, feeds, index, messages, outbox, people, places, vault, watchlist
+from bluelamp.project.cli.doctor import doctor
 from bluelamp.project.cli.expected import EXPECTED
+from bluelamp.project.cli.run import run as run_processes
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
 from bluelamp.project.cli.work import work
@@ -25,7 +28,9 @@ app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
 app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")
 app.add_typer(messages.app, name="messages", help="Notices to people.")
+app.command(name="run")(run_processes)
 app.command()(work)
+app.command()(doctor)
 
 
 @app.command()
@@ -36,15 +41,15 @@ def setup() -> None:
 
 @app.command()
 def start(top: Annotated[int, typer.Option(help="Rows of the summary to print.")] = 10) -> None:
-    """Set up, print a summary of the Index, serve it."""
+    """Set up, print a summary of the Index, run web server and worker."""
     set_up()
     index.print_summary(top=top)
-    serve()
+    run_processes()
 
 
 @app.command(name="serve")
 def serve_command() -> None:
-    """Serve the pages and the API."""
+    """Serve the pages and the API, without a worker."""
     serve()
 
 
@@ -56,8 +61,10 @@ def manage(context: typer.Context) -> None:
 
 def run() -> None:
     """Run the command line."""
+    # Not app(): it would set a hook of its own that prints the values of variables.
+    sys.excepthook = logs.log_crash
     try:
-        app()
+        typer.main.get_command(app)()
     except EXPECTED as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:
