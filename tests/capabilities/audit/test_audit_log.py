@@ -362,9 +362,10 @@ def test_a_signing_key_is_never_replaced_silently(how: str, sealed: list[int], h
 
 def test_batches_make_one_chain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bluelamp.kernel.audit.operations._BATCH", 4)
+    monkeypatch.setattr("bluelamp.kernel.audit.operations._LOOK", 6)
     monkeypatch.setattr("bluelamp.kernel.audit.queries._PAGE", 3)
     write(12)
-    assert seal_entries(now=NOW) == 12
+    assert seal_entries(now=NOW) == 12 and list(Link.objects.values_list("seq", flat=True)) == list(range(1, 13))
     report = verify(anchor=None)
     assert report.whole and (report.rows, report.last_seq) == (12, 12)
     lines = [line for line in export(filters=AuditFilters(limit=7)) if line["kind"] == "entry"]
