@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from bluelamp.kernel.audit.domain.chain import GENESIS, link_hash
 from bluelamp.kernel.audit.domain.heads import sign, write_head
@@ -13,6 +13,11 @@ from bluelamp.kernel.audit.queries import as_head, contents, heads_folder, newes
 from bluelamp.kernel.audit.signing import SigningKeyError, signing_key
 from bluelamp.kernel.vault.keyfiles import replace_private
 
+_COLUMNS = [field for field in Entry._meta.concrete_fields if not field.primary_key]
+_INSERT = (
+    f"INSERT INTO {Entry._meta.db_table} ({', '.join(str(field.column) for field in _COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING id"
+)
 _BATCH = 1_000
 _LOOK = 50_000
 _SETTLING = timedelta(hours=1)
@@ -55,7 +60,7 @@ def record(
         request_id=request_id,
     )
     _check(entry)
-    entry.save(force_insert=True)
+    _insert(entry)
     return entry
 
 
@@ -141,6 +146,15 @@ def _export_heads() -> None:
         path = folder / f"{row.day.isoformat()}.json"
         if not path.exists():
             replace_private(path=path, content=write_head(as_head(row)))
+
+
+def _insert(entry: Entry) -> None:
+    """Store an entry by one statement prepared once: building it anew for each entry takes longer than running it."""
+    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        entry.pk = cursor.fetchone()[0]
+    entry._state.adding, entry._state.db = False, connection.alias
 
 
 def _check(entry: Entry) -> None:
