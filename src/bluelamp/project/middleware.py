@@ -9,7 +9,9 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bluelamp.project.config import LOOPBACK
+from bluelamp.project.front import REFUSED
 from bluelamp.project.profiles import room_of
+from bluelamp.ui.errors import not_taken
 
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
 
@@ -39,6 +41,16 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         response = get_response(request)
         response["X-Request-Id"] = request.__dict__["request_id"]
         return response
+
+    return middleware
+
+
+def refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Tell the reader that the request was not taken in, or that its answer failed on the way (project/front.py)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        status = request.META.get(REFUSED, 0)
+        return not_taken(request, status) if status else get_response(request)
 
     return middleware
 
