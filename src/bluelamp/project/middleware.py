@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from bluelamp.project.config import LOOPBACK
 from bluelamp.project.front import REFUSED
 from bluelamp.project.profiles import room_of
-from bluelamp.ui.errors import not_taken
+from bluelamp.ui.errors import api_problem, not_taken
 
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
 
@@ -51,6 +51,20 @@ def refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     def middleware(request: HttpRequest) -> HttpResponse:
         status = request.META.get(REFUSED, 0)
         return not_taken(request, status) if status else get_response(request)
+
+    return middleware
+
+
+def api_methods(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Say in a problem document, as of every error of the API, that it is only read (Django Ninja answers in HTML)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        told = api_problem(405)
+        told["Allow"] = response["Allow"]
+        return told
 
     return middleware
 

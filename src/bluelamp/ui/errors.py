@@ -15,6 +15,7 @@ _TITLES = {
     401: "Not signed in",
     403: "Forbidden",
     404: "Not found",
+    405: "Method not allowed",
     408: "The request took too long to arrive",
     413: "The request is too large",
     500: "Server error",
