@@ -13,7 +13,8 @@ from bluelamp.project.front import REFUSED
 from bluelamp.project.profiles import room_of
 from bluelamp.ui.errors import api_problem, not_taken
 
-_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
+# What proxies add, one or another of them.
+_FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -25,7 +26,7 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def middleware(request: HttpRequest) -> HttpResponse:
         peer = request.META.get("REMOTE_ADDR", "")
-        forwarded = any(name in request.META for name in _FORWARDED)
+        forwarded = any(name.startswith(_FORWARDED) for name in request.META)
         far = bool(peer) and peer not in LOOPBACK
         request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
         return get_response(request)

@@ -135,6 +135,7 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.outside
 SESSION_COOKIE_NAME = "__Host-bluelamp" if CONFIG.outside else "bluelamp"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if CONFIG.outside else "csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "bluelamp.ui.errors.csrf_failure"
