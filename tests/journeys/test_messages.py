@@ -16,6 +16,8 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).parents[2] / "src" / "bluelamp"
 FOLDER = PACKAGE / "locale" / "cy" / "LC_MESSAGES"
+# Words that stand elsewhere and are shown by the pages.
+FILES = ("project/wiring.py",)
 ROOMS = ("ui", "index/web", "kernel/people/web", "kernel/advice/web", "project/desk")
 NAMES = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -24,7 +26,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)")
 def used() -> set[str | tuple[str, ...]]:
     """Every message that templates and modules of the pages ask for."""
     found: set[str | tuple[str, ...]] = set()
-    for file in (f for room in ROOMS for f in (PACKAGE / room).rglob("*")):
+    for file in (*(f for room in ROOMS for f in (PACKAGE / room).rglob("*")), *(PACKAGE / file for file in FILES)):
         if file.suffix not in (".html", ".py"):
             continue
         text = file.read_text(encoding="utf-8")
