@@ -3,12 +3,12 @@
 import copy
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from addresses import DESK, PAGES
 from cast import client
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from bluelamp.kernel.people.models import User
 from bluelamp.project.demo.cast import make_cast
@@ -25,7 +25,7 @@ def _browser(name: str) -> Client:
 
 
 @pytest.mark.django_db(databases=["default", "vault"])
-def test_nothing_that_a_template_shows_is_undefined(settings: SettingsWrapper) -> None:
+def test_nothing_that_a_template_shows_is_undefined(settings: Any) -> None:
     settings.TEMPLATES = copy.deepcopy(settings.TEMPLATES)
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED[%s]"
     make_cast(now=NOW - timedelta(hours=1))

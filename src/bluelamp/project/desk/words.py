@@ -46,7 +46,7 @@ def way_words(*, kind: str, language: str) -> str:
 
 _MESSAGES: dict[str, Label] = {
     "queued": _("Waiting to be sent"),
-    "waiting-hours": _("Waiting for the person’s hours"),
+    "waiting-hours": _("Waiting for the hours of the person"),
     "sending": _("Being handed over"),
     "sent": _("Handed over"),
     "delivered": _("Delivered"),
