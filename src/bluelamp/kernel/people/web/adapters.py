@@ -41,16 +41,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse a password while an attack goes on, or where this account or address has failed too often."""
-        if self._lately("failed", most=SPRAY_LIMIT) >= SPRAY_LIMIT and not _is_known(request, credentials.get("email")):
-            # Once is enough: who attacks must not fill the log either.
-            if not self._lately("refused", most=1):
-                self._note(request, "refused", "password-brake")
+        if _many_lately("failed", "password") and not _is_known(request, credentials.get("email")):
+            _note(request, "refused", "password-brake")
             raise self.validation_error("too_many_login_attempts")
         super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write the failure down, without saying whether the account exists. The brake counts what stands there."""
-        self._note(request, "failed", "password")
+        _note(request, "failed", "password")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask again for a proof of identity, unless one was given within the last minutes."""
@@ -94,22 +92,6 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         super().logout(request)
 
-    def _lately(self, outcome: str, *, most: int) -> int:
-        """How many attempts had this outcome in the time that the brake looks at; counts no further than `most`."""
-        now = timezone.now()
-        wanted = AuditFilters(action=_SIGN_IN, outcome=outcome, start=now - SPRAY_TIME, end=now, limit=most)
-        return search(filters=wanted).count()
-
-    def _note(self, request: HttpRequest, outcome: str, reason: str) -> None:
-        record(
-            actor="anonymous",
-            action=_SIGN_IN,
-            outcome=outcome,
-            detail={"reason": reason},
-            request_id=getattr(request, "request_id", ""),
-            now=timezone.now(),
-        )
-
 
 def _known_cookie() -> str:
     """Under TLS browsers take a cookie of this prefix only from this very host."""
@@ -146,4 +128,33 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     """Sign-in by an organisation's own provider (OpenID Connect): only for accounts that were invited."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Never; asked where nobody was invited by the address that the provider verified."""
+        _note(request, "refused", "not-invited")
         return False
+
+    def on_authentication_error(self, request: HttpRequest, *_args: Any, **_more: Any) -> None:
+        """The provider did not answer, or not as it should."""
+        _note(request, "failed", "provider")
+
+
+def _note(request: HttpRequest, outcome: str, reason: str) -> None:
+    """Write down what a stranger tried; of one kind no more than the limit, for nothing leaves the log again."""
+    if _many_lately(outcome, reason):
+        return
+    record(
+        actor="anonymous",
+        action=_SIGN_IN,
+        outcome=outcome,
+        detail={"reason": reason},
+        request_id=getattr(request, "request_id", ""),
+        now=timezone.now(),
+    )
+
+
+def _many_lately(outcome: str, reason: str) -> bool:
+    """Whether strangers' attempts of one kind have reached the limit in the time that the brake looks at."""
+    now = timezone.now()
+    wanted = AuditFilters(action=_SIGN_IN, outcome=outcome, start=now - SPRAY_TIME, end=now, limit=None)
+    return (
+        search(filters=wanted).filter(actor="anonymous", detail={"reason": reason})[:SPRAY_LIMIT].count() >= SPRAY_LIMIT
+    )
