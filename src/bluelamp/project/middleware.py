@@ -91,9 +91,14 @@ class InProfile:
 
 
 def no_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer 400 where an address holds a NUL character, which PostgreSQL's text cannot hold and no name has."""
+    """Answer 400 where an address holds a NUL character, which PostgreSQL's text cannot hold and no name has.
+
+    A cookie that holds one (in quotes it may be written `\\000`) is none of ours and is left out.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\x00" in value]:
+            del request.COOKIES[name]
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address holds a NUL character.")
         return get_response(request)

@@ -198,3 +198,42 @@ def test_beyond_loopback_cookies_need_tls(tmp_path: Path) -> None:
         "CSRF_COOKIE_NAME": "__Host-csrftoken", "SECURE_HSTS_SECONDS": "31536000", "DEBUG": "False",
         "BLUELAMP_OUTSIDE": "True",
     }  # fmt: skip
+
+
+FIELDS = """
+    name email capacity scope purpose starts_on ends_on level expires_on reason how_known actor action subject outcome
+    from_day to_day before q page grant next decision reset open who login password code session type contact day
+""".split()  # noqa: SIM905 - easier to read
+NONSENSE = (
+    "\x00", "\u202e\u200f\u200b", "9" * 400, "1e999", "\u0663", "0001-01-01", "9999-12-31", "x" * 9000, "force:nowhere",
+    "organisation:x", "{{7*7}}'; DROP TABLE x; --", "\r\nSet-Cookie: a=b", "%s%n", "[]", "", "\ud800",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_nonsense_in_every_field_is_answered(value: str) -> None:
+    """Every page of the desk, the table and sign-in, with nonsense in every field: never a failure of ours."""
+    person, failed = who("learner"), []
+    staff, auditor = client(capacity="administrator"), client(capacity="auditor")
+    data = dict.fromkeys(FIELDS, value.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    for name, address in every_address(person):
+        if not name.startswith(("desk:", "index:", "account_login", "api-1:")) or address.startswith("/cy/"):
+            continue
+        browser = auditor if name.startswith("desk:audit") else client() if name == "account_login" else staff
+        for got in (browser.get(address, data), browser.post(address, data)):
+            if got.status_code >= 500 or "a=b" in str(got.headers):
+                failed.append(f"{address}: {got.status_code}")
+    assert not failed
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31"])
+def test_days_that_nobody_means_are_told(day: str) -> None:
+    staff, person = client(capacity="administrator"), who("learner")
+    given = {"capacity": "analyst", "scope": "national", "purpose": "x", "starts_on": "2026-01-01", "ends_on": day}
+    for address, form in (("grant", given), ("vetting", {"level": "mv", "expires_on": day})):
+        for language, words in (("", "Enter a year from 2000 to 2199"), ("/cy", "Rhowch flwyddyn o 2000 i 2199")):
+            got = staff.post(f"{language}/desk/people/{person.pk}/{address}/", form)
+            assert got.status_code == 200 and words in got.content.decode()
+    got = client(capacity="auditor").get("/desk/audit/", {"from_day": day, "to_day": day})
+    assert got.status_code == 200 and "Enter a year from 2000" in got.content.decode()
+    assert client(capacity="auditor").get("/desk/audit/export/", {"to_day": day}).status_code == 200
