@@ -27,7 +27,7 @@ MODULES = (
     "backup,buster,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,sql,timesql,"
     "upload,xss,xxe"
 )
-# The catalogue has 43,000 pages of one kind: a few of each kind are looked at, in English, for so many seconds a module.
+# Of the catalogue's 43,000 pages and their like a few are looked at, in English, for so many seconds a module.
 BOUNDS = "--max-files-per-dir 2 --max-links-per-page 40 --depth 4 --max-parameters 15 --max-attack-time 60"
 PLAYED = "Ada"
 

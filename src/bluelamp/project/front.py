@@ -33,15 +33,23 @@ _log = logging.getLogger("bluelamp.front")
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes and seconds. Forms are small; an address that takes files will need a way of its own."""
+    """Bytes and seconds. Forms are small; an address that takes files will need a way of its own.
+
+    `bodies` bounds what is held of all requests at one time, so that slow senders do not fill the memory.
+    """
 
     body: int = 2_000_000
+    bodies: int = 100_000_000
     receive_seconds: float = 20.0
     send_seconds: float = 20.0
 
 
 class _TooLargeError(ValueError):
     """The body is larger than allowed."""
+
+
+class _FullError(RuntimeError):
+    """Too much is held of other requests."""
 
 
 @dataclass
@@ -54,23 +62,28 @@ class Front:
     def __post_init__(self) -> None:
         # One thread for good: database connections and what requests keep in memory belong to a thread.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="django")
+        self._held = 0
 
     async def __call__(
         self, scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
         if scope["type"] != "http":
             return
-        refused, body = 0, b""
+        refused, body = 0, bytearray()
         try:
             async with asyncio.timeout(self.limits.receive_seconds):
-                body = await self._body(scope, receive)
+                await self._receive(scope, receive, body)
         except ConnectionError:
             return
         except TimeoutError:
             refused = HTTPStatus.REQUEST_TIMEOUT
         except _TooLargeError:
             refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        environ = environ_of(scope=scope, body=body)
+        except _FullError:
+            refused = HTTPStatus.SERVICE_UNAVAILABLE
+        finally:
+            self._held -= len(body)
+        environ = environ_of(scope=scope, body=b"" if refused else bytes(body))
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(self._thread, self._answer, environ, refused)
         with content:
@@ -85,21 +98,23 @@ class Front:
                 async with asyncio.timeout(self.limits.send_seconds):
                     await send(message)
 
-    async def _body(self, scope: Scope, receive: Callable[[], Awaitable[Message]]) -> bytes:
-        """The whole body. Raises _TooLargeError as soon as that is known, ConnectionError where the client left."""
+    async def _receive(self, scope: Scope, receive: Callable[[], Awaitable[Message]], body: bytearray) -> None:
+        """Fill the body. Raises _TooLargeError as soon as that is known, _FullError, ConnectionError (who left)."""
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if told.isdigit() and int(told[:20]) > self.limits.body:
             raise _TooLargeError
-        body, more = bytearray(), True
+        more = True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ConnectionError
-            body += message.get("body", b"")
+            part, more = message.get("body", b""), message.get("more_body", False)
+            body += part
+            self._held += len(part)
             if len(body) > self.limits.body:
                 raise _TooLargeError
-            more = message.get("more_body", False)
-        return bytes(body)
+            if self._held > self.limits.bodies:
+                raise _FullError
 
     def _answer(self, environ: Environ, refused: int) -> "tuple[int, Headers, SpooledTemporaryFile[bytes]]":
         """In Django's thread: the whole answer, so that a failure halfway through a long one is still told as such."""

@@ -47,6 +47,7 @@ def hardened(answer: Any, address: str) -> None:
         assert answer.headers.get(name) == value, f"{address} ({answer.status_code}): {name}"
     policy = answer.headers.get("Content-Security-Policy", "")
     assert all(part in policy for part in POLICY), f"{address} ({answer.status_code}): {policy}"
+    assert "Access-Control-Allow-Origin" not in answer.headers, address
     assert "unsafe" not in policy and "Server" not in answer.headers and "X-Powered-By" not in answer.headers
 
 

@@ -183,6 +183,34 @@ def test_a_body_that_grows_too_large_is_refused() -> None:
     assert ask(echo, part(b"a" * 1000), headers=((b"content-length", b"1000"),))[0]["status"] == 200
 
 
+def test_of_all_bodies_together_only_so_much_is_held() -> None:
+    front = Front(echo, Limits(body=1000, bodies=2500, receive_seconds=0.5))
+    statuses: list[int] = []
+
+    async def one(size: int) -> None:
+        messages = [part(b"a" * size, more=True)]
+
+        async def receive() -> Any:
+            if messages:
+                return messages.pop()
+            await asyncio.sleep(30)
+
+        async def send(message: Any) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+
+        await front(dict(SCOPE), receive, send)
+
+    async def many() -> None:
+        await asyncio.gather(*(one(900) for _ in range(5)))
+
+    asyncio.run(many())
+    assert sorted(statuses) == [408, 408, 503, 503, 503]
+    assert front._held == 0, "what was held is given back"
+    statuses.clear()
+    asyncio.run(many())
+    assert sorted(statuses) == [408, 408, 503, 503, 503]
+
+
 def test_nobody_is_answered_who_went_away() -> None:
     assert ask(echo, part(b"a", more=True), {"type": "http.disconnect"}) == []
 
