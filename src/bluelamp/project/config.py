@@ -42,6 +42,16 @@ SETTINGS = (
     Setting(
         "BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."
     ),
+    Setting(
+        "BLUELAMP_ERASURES_FILE",
+        "HOME/erasures.jsonl",
+        "List of erased records that a restore applies again. Best on another disk, or copied to another machine.",
+    ),
+    Setting(
+        "BLUELAMP_BACKUP_PASSPHRASE_FILE",
+        "(keys part not sealed)",
+        "File with the passphrase, 16 characters or more, that seals the keys part of backups.",
+    ),
     Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
     Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
     Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
@@ -76,6 +86,8 @@ class Config:
     hosts: tuple[str, ...]
     database_url: str
     secret_key_file: Path
+    erasures_file: Path | None
+    backup_passphrase_file: Path | None
     workers: int
     proxies: int
     session_hours: int
@@ -107,6 +119,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         hosts=hosts or tuple(sorted(LOOPBACK)),
         database_url=env.get("BLUELAMP_DATABASE_URL", ""),
         secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
+        erasures_file=Path(env["BLUELAMP_ERASURES_FILE"]).absolute() if env.get("BLUELAMP_ERASURES_FILE") else None,
+        backup_passphrase_file=_file(env, "BLUELAMP_BACKUP_PASSPHRASE_FILE"),
         workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
         proxies=_whole(env, "BLUELAMP_PROXIES", default=0, low=0, high=9),
         session_hours=_whole(env, "BLUELAMP_SESSION_HOURS", default=10, low=1, high=24),
@@ -217,6 +231,16 @@ def secret_key(path: Path) -> str:
     if len(key) < 32:
         raise ConfigError(f"{path} holds no usable key. Remove the file to have a new one made.")
     return key
+
+
+def old_secret_key(path: Path) -> list[str]:
+    """The key before this one, while what it signed still counts (`bluelamp keys rotate-secret`)."""
+    old = path.with_name(f"{path.name}.old")
+    try:
+        key = old.read_text().strip()
+    except FileNotFoundError:
+        return []
+    return [key] if len(key) >= 32 else []
 
 
 def oidc_apps(config: Config) -> list[dict[str, object]]:

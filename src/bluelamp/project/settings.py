@@ -5,7 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from bluelamp.project.config import databases, oidc_apps, read_config, secret_key
+from bluelamp.project.config import databases, oidc_apps, old_secret_key, read_config, secret_key
 
 PACKAGE = Path(__file__).parents[1]
 CONFIG = read_config(os.environ)
@@ -16,6 +16,8 @@ BLUELAMP_PULL = CONFIG.pull
 BLUELAMP_PROXY = CONFIG.proxy
 
 SECRET_KEY = secret_key(CONFIG.secret_key_file)
+SECRET_KEY_FALLBACKS = old_secret_key(CONFIG.secret_key_file)
+BLUELAMP_ERASURES_FILE = CONFIG.erasures_file
 DEBUG = False
 ALLOWED_HOSTS = list(CONFIG.hosts)
 ROOT_URLCONF = "bluelamp.project.urls"

@@ -1,0 +1,53 @@
+"""SQLite files: copying one that is in use, and reading what a copy says. Reads by hand: copies have any schema."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bluelamp.project.keeping.archive import KeepingError
+
+
+def copy_database(*, source: Path, target: Path) -> None:
+    """Copy one moment of a database while others write to it; the copy is one plain file, flushed. Raises KeepingError."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(sqlite3.connect(source, timeout=60)) as live, closing(sqlite3.connect(target)) as copy:
+            # All pages in one step: in steps, every write in between would begin the copy anew.
+            live.backup(copy, pages=-1)
+            copy.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.DatabaseError as problem:
+        raise KeepingError(f"{source.name} cannot be copied ({problem}).") from problem
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write. Raises KeepingError for what is no database."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=20)) as connection:
+            yield connection
+    except sqlite3.DatabaseError as problem:
+        raise KeepingError(f"{path.name} is no database that can be read ({problem}).") from problem
+
+
+def rows(connection: sqlite3.Connection, table: str, columns: str, rest: str = "") -> list[tuple[str, ...]]:
+    """Some columns of a table; no rows where an earlier schema does not have it."""
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
+    if not known:
+        return []
+    return connection.execute(f"SELECT {columns} FROM {table} {rest}").fetchall()  # noqa: S608 - our own words
+
+
+def damage(path: Path) -> list[str]:
+    """What SQLite itself finds wrong with a file: pages, indexes, foreign keys."""
+    with reading(path) as connection:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+        orphans = len(connection.execute("PRAGMA foreign_key_check").fetchall())
+    return found + ([f"{orphans} rows point to rows that are not there"] if orphans else [])
