@@ -6,8 +6,8 @@ from bluelamp.index.operations.pulling import run as pull_feeds
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.messaging.operations import run as send_messages
-from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.registry import Handler, Job
+from bluelamp.project.retention import run_retention
 
 HANDLERS: tuple[Handler, ...] = ()
 
@@ -22,5 +22,5 @@ JOBS: tuple[Job, ...] = (
         pull_feeds,
     ),
     Job("send-messages", "Send messages whose time has come", timedelta(minutes=1), send_messages),
-    Job("tidy-outbox", "Delete deliveries done over 30 days ago", timedelta(days=1), tidy),
+    Job("retention", "Remove what is older than it is kept", timedelta(days=1), run_retention),
 )

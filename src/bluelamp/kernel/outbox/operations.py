@@ -13,9 +13,7 @@ from bluelamp.kernel.outbox.domain.codec import decode, encode
 from bluelamp.kernel.outbox.domain.errors import PermanentError, describe
 from bluelamp.kernel.outbox.domain.retry import LONGEST_LEASE, MAX_ATTEMPTS, delay
 from bluelamp.kernel.outbox.models import Delivery
-from bluelamp.kernel.outbox.queries import claimable, dead_letters
-
-KEPT_DAYS = 30
+from bluelamp.kernel.outbox.queries import claimable, dead_letters, tidied
 
 
 class NoDeadLetterError(LookupError):
@@ -135,4 +133,4 @@ def discard(*, delivery_id: uuid.UUID, now: datetime) -> None:
 
 def tidy(*, now: datetime) -> int:
     """Delete what was done or discarded over 30 days ago; give the number. Dead letters stay until a person decides."""
-    return Delivery.objects.filter(done_at__lt=now - timedelta(days=KEPT_DAYS)).delete()[0]
+    return tidied(now=now).delete()[0]

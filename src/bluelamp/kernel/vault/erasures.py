@@ -1,7 +1,7 @@
-"""The list of erased records: ids and times, apart from the keys, so that a restored backup can be made to forget again.
+"""The list of erased records: ids and times, apart from the keys. A restored backup is made to forget them again.
 
-One JSON object a line, only ever added to. It may lie on another disk (BLUELAMP_ERASURES_FILE); a copy of it elsewhere is
-what keeps an erasure true after the whole machine is lost.
+One JSON object a line, only ever added to. It may lie on another disk (BLUELAMP_ERASURES_FILE); a copy of it elsewhere
+is what keeps an erasure true after the whole machine is lost.
 """
 
 import json

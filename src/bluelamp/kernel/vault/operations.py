@@ -91,12 +91,11 @@ def erase_again(*, erasures: Sequence[Erasure]) -> int:
     with transaction.atomic(using=DATABASE, durable=True):
         for start in range(0, len(erasures), _BATCH):
             at = {e.record: e.at for e in erasures[start : start + _BATCH]}
-            there = set(RecordKey.objects.filter(record__in=at).values_list("record", flat=True))
-            for record in RecordKey.objects.filter(record__in=at, erased_at__isnull=True).values_list(
-                "record", flat=True
-            ):
-                live = RecordKey.objects.filter(record=record, erased_at__isnull=True)
-                destroyed += live.update(wrapped=b"", master="", erased_at=at[record])
+            known = RecordKey.objects.filter(record__in=at)
+            there = set(known.values_list("record", flat=True))
+            for row in known.filter(erased_at__isnull=True):
+                live = RecordKey.objects.filter(pk=row.pk, erased_at__isnull=True)
+                destroyed += live.update(wrapped=b"", master="", erased_at=at[row.record])
             RecordKey.objects.bulk_create(
                 RecordKey(record=r, wrapped=b"", master="", created_at=t, erased_at=t)
                 for r, t in at.items()

@@ -8,7 +8,21 @@ import typer
 from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError
 
-from bluelamp.project.cli import advice, audit, feeds, index, messages, outbox, people, places, vault, watchlist
+from bluelamp.project.cli import (
+    advice,
+    audit,
+    feeds,
+    index,
+    keeping,
+    keys,
+    messages,
+    outbox,
+    people,
+    places,
+    retention,
+    vault,
+    watchlist,
+)
 from bluelamp.project.cli.expected import EXPECTED
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
@@ -25,7 +39,13 @@ app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
 app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")
 app.add_typer(messages.app, name="messages", help="Notices to people.")
+app.add_typer(keys.app, name="keys", help="The key files.")
+app.add_typer(retention.app, name="retention", help="How long things are kept.")
 app.command()(work)
+app.command()(keeping.backup)
+app.command(name="verify-backup")(keeping.verify_backup_command)
+app.command()(keeping.restore)
+app.command()(keeping.migrate)
 
 
 @app.command()

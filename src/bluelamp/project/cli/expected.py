@@ -13,8 +13,8 @@ from bluelamp.kernel.vault.domain.sealing import SealBrokenError
 from bluelamp.kernel.vault.master import MasterKeyError
 from bluelamp.project.cli.places import PlaceError
 from bluelamp.project.cli.serve import ServeError
-from bluelamp.project.cli.setup import SetupError
 from bluelamp.project.cli.work import WorkError
+from bluelamp.project.keeping.archive import KeepingError
 
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
@@ -22,6 +22,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     FetchError,
     FormatError,
     HeadError,
+    KeepingError,
     LoadRefusedError,
     MasterKeyError,
     NoDeadLetterError,
@@ -29,7 +30,6 @@ EXPECTED: tuple[type[Exception], ...] = (
     PlaceError,
     SealBrokenError,
     ServeError,
-    SetupError,
     SigningKeyError,
     WorkError,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from bluelamp.project.cli.screen import notes
+from bluelamp.project.keeping.folders import hold_home
 
 
 class ServeError(RuntimeError):
@@ -26,6 +27,7 @@ def serve() -> None:
                 f"cannot listen on {config.bind}:{config.port} ({problem.strerror}). Stop what uses it, or choose "
                 "another port: BLUELAMP_PORT=8001"
             ) from problem
+    hold_home(config.home)
     notes.print(f"Open http://localhost:{config.port}  (stop with Ctrl+C)")
     sys.stdout.flush()
     granian = str(Path(sys.executable).with_name("granian"))

@@ -12,6 +12,7 @@ from types import FrameType, TracebackType
 from typing import Annotated, Self
 
 import typer
+from django.conf import settings
 from django.db import close_old_connections, connections, router
 from django.db.utils import InterfaceError, OperationalError
 
@@ -20,6 +21,7 @@ from bluelamp.kernel.outbox.operations import Outcome, claim, deliver
 from bluelamp.kernel.outbox.queries import backlog
 from bluelamp.kernel.outbox.schedule import claim_job, run_job
 from bluelamp.project.cli.screen import notes, print_json
+from bluelamp.project.keeping.folders import hold_home
 
 LEASE = timedelta(minutes=5)
 POLL_SECONDS = 1.0
@@ -166,6 +168,7 @@ def work(
     """Deliver events and run scheduled jobs until stopped (Ctrl+C finishes what is in hand)."""
     if not (once or idle_exit):
         notes.print("Working  (stop with Ctrl+C)")
+    hold_home(settings.BLUELAMP_HOME)
     with Stop() as stop:
         worker = Worker(clock=lambda: datetime.now(tz=UTC), stop=stop)
         worker.run(once=once, idle_exit=idle_exit)

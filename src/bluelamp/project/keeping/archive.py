@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 FORMAT = "bluelamp-backup-v1"
 MANIFEST = "manifest.json"
@@ -71,11 +72,10 @@ class Manifest:
 
 
 def copy_file(*, source: Path, target: Path, twin: Path | None = None) -> FileEntry:
-    """Copy a file and flush it; its entry has no path yet. Where `twin` holds the same bytes, it is linked, not copied."""
+    """Copy a file and flush it; its entry has no path yet. Where `twin` holds the same bytes, it is linked instead."""
     digest, size = hashlib.sha256(), 0
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with source.open("rb") as stream, target.open("xb") as out:
-        os.chmod(out.fileno(), 0o600)
+    with source.open("rb") as stream, create(target) as out:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
@@ -86,6 +86,11 @@ def copy_file(*, source: Path, target: Path, twin: Path | None = None) -> FileEn
     if twin is not None and twin.is_file() and not twin.is_symlink() and hash_file(twin) == entry:
         _link_over(twin, target)
     return entry
+
+
+def create(path: Path) -> IO[bytes]:
+    """A new file, private from its first moment; raises FileExistsError."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b")
 
 
 def hash_file(path: Path) -> FileEntry:

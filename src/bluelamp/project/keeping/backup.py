@@ -1,7 +1,7 @@
-"""Making a backup while the program runs: written beside, flushed, renamed. A kill leaves only what the next one clears.
+"""Making a backup while the program runs: written beside, flushed, renamed. The next one clears what a kill left.
 
-Order matters. Signed heads first: what is in a file is in the database that is copied later. Then the rows, then the files
-that they name (immutable, and not swept meanwhile), then the vault: the key of a row is committed before the row.
+Order matters. Signed heads first: what is in a file is in the database that is copied later. Then the rows, then the
+files that they name (immutable, and not swept meanwhile), then the vault: a row's key is committed before the row.
 """
 
 import json
@@ -35,6 +35,7 @@ from bluelamp.project.keeping.archive import (
 )
 from bluelamp.project.keeping.folders import backups_folder, flush_tree, only_one
 
+KEYS_DAYS = 7
 HOME_FILES = ("backtest.json", "installation")
 ERASURES = "erasures.jsonl"
 RECORDS_DUMP, VAULT_DUMP = "records.dump", "vault.dump"
@@ -97,7 +98,7 @@ class _Copied:
 
 
 def make_backup(*, to: Path | None, keys: KeysWanted, now: datetime) -> Made:
-    """Make a backup in HOME/backups or another folder. Raises KeepingError, OSError (full disk): nothing is left then."""
+    """Make a backup in HOME/backups or another folder. Raises KeepingError, OSError (full disk), leaving nothing."""
     home = Path(settings.BLUELAMP_HOME)
     with only_one(home):
         return make_backup_alone(to=to, keys=keys, now=now)

@@ -19,7 +19,7 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 
-from bluelamp.project.keeping.archive import KeepingError
+from bluelamp.project.keeping.archive import KeepingError, create
 
 PLAIN: Final = "keys.tar"
 SEALED: Final = "keys.sealed"
@@ -33,15 +33,13 @@ _MORE: Final = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 
 def pack(*, folder: Path, target: Path, passphrase: bytes | None) -> None:
     """Write the files of a folder as one private file, sealed where there is a passphrase."""
-    with target.open("xb") as out:
-        os.chmod(out.fileno(), 0o600)
+    with create(target) as out:
         if passphrase is None:
             _write_tar(folder, out)
         else:
             plain = folder.with_name(f"{folder.name}.tar")
             try:
-                with plain.open("x+b") as spool:
-                    os.chmod(spool.fileno(), 0o600)
+                with create(plain) as spool:
                     _write_tar(folder, spool)
                     spool.seek(0)
                     _seal(spool, out, passphrase)
@@ -66,8 +64,7 @@ def unpack(*, source: Path, folder: Path, passphrase: bytes | None) -> None:
             )
         plain = folder / ".keys.tar"
         try:
-            with plain.open("x+b") as spool:
-                os.chmod(spool.fileno(), 0o600)
+            with create(plain) as spool:
                 _open(first, stream, spool, passphrase, source)
                 spool.seek(0)
                 _read_tar(spool, folder, source)
@@ -111,8 +108,7 @@ def _read_tar(stream: IO[bytes], folder: Path, source: Path) -> None:
 
 def _write_private(path: Path, content: IO[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
+    with create(path) as out:
         while chunk := content.read(_CHUNK):
             out.write(chunk)
         out.flush()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from bluelamp.kernel.vault.erasures import Erasure
-from bluelamp.project.keeping.archive import KeepingError
+from bluelamp.project.keeping.archive import KeepingError, create
 
 if TYPE_CHECKING:
     import psycopg
@@ -34,7 +34,8 @@ class Snapshot:
         """Some columns of a table; no rows where an earlier schema does not have it."""
         if self.connection.execute("SELECT to_regclass(%s)", [table]).fetchone() == (None,):
             return []
-        return self.connection.execute(f"SELECT {columns} FROM {table} {rest}").fetchall()  # type: ignore[arg-type] # noqa: S608 - our own words
+        query = f"SELECT {columns} FROM {table} {rest}"  # noqa: S608 - our own words
+        return self.connection.execute(query).fetchall()
 
 
 @contextmanager
@@ -45,16 +46,15 @@ def snapshot(url: str) -> Iterator[Snapshot]:
     with _connected(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        name = connection.execute("SELECT pg_export_snapshot()").fetchone()
-        assert name is not None  # noqa: S101 - a function of one row
-        yield Snapshot(connection=connection, name=name[0], version=connection.info.server_version // 10_000)
+        ((name,),) = connection.execute("SELECT pg_export_snapshot()").fetchall()
+        yield Snapshot(connection=connection, name=name, version=connection.info.server_version // 10_000)
 
 
 def dump(*, url: str, target: Path, held: Snapshot, vault: bool) -> None:
     """Dump the vault's schema, or all but it. Raises KeepingError: pg_dump is missing, too old, or fails."""
     program = _program("pg_dump", server=held.version)
     which = f"--schema={VAULT}" if vault else f"--exclude-schema={VAULT}"
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    create(target).close()
     _run([program, "--format=custom", f"--snapshot={held.name}", which, f"--file={target}"], url)
     handle = os.open(target, os.O_RDONLY)
     try:
@@ -71,24 +71,24 @@ def restore(*, url: str, dumps: Sequence[Path], erasures: Sequence[Erasure], spo
     try:
         for number, path in enumerate(dumps):
             scripts.append(spool / f".restore-{number}.sql")
-            os.close(os.open(scripts[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            create(scripts[-1]).close()
             _run([program, "--no-owner", "--no-privileges", "--exit-on-error", f"--file={scripts[-1]}", str(path)], url)
         if any(path.name == "vault.dump" for path in dumps):
             scripts.append(spool / ".restore-erasures.sql")
-            os.close(os.open(scripts[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            scripts[-1].write_text("".join(_erasure_sql(e) for e in erasures), encoding="utf-8")
-        words = [
-            client,
-            "--no-psqlrc",
-            "--quiet",
-            "--single-transaction",
-            "--set=ON_ERROR_STOP=1",
-            "--output=/dev/null",
-        ]
-        _run([*words, *(f"--file={script}" for script in scripts)], url)
+            with create(scripts[-1]) as out:
+                out.write("".join(_erasure_sql(e) for e in erasures).encode())
+        words = [client, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+        _run([*words, "--output=/dev/null", *(f"--file={script}" for script in scripts)], url)
     finally:
         for script in scripts:
             script.unlink(missing_ok=True)
+
+
+def clear(url: str) -> None:
+    """Empty a database again that was empty before it was filled by `restore`."""
+    with _connected(url) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS stream, vault, public CASCADE")
+        connection.execute("CREATE SCHEMA public")
 
 
 def check_empty(url: str) -> int:
@@ -107,14 +107,14 @@ def check_empty(url: str) -> int:
 
 @contextmanager
 def scratch(url: str) -> Iterator[str]:
-    """The address of a database of its own on the same server, dropped at the end. Raises KeepingError if not allowed."""
+    """The address of a database for trying things, dropped at the end. Raises KeepingError where it is not allowed."""
     import psycopg
 
     name = f"bluelamp_check_{secrets.token_hex(6)}"
     with _connected(url) as connection:
         connection.autocommit = True
         try:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name}")
         except psycopg.errors.InsufficientPrivilege as problem:
             raise KeepingError(
                 "To try the backup a database is made and dropped: allow it (ALTER ROLE ... CREATEDB)."
@@ -122,7 +122,7 @@ def scratch(url: str) -> Iterator[str]:
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _erasure_sql(erasure: Erasure) -> str:

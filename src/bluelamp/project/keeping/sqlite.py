@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bluelamp.project.keeping.archive import KeepingError
+from bluelamp.project.keeping.archive import KeepingError, create
 
 
 def copy_database(*, source: Path, target: Path) -> None:
-    """Copy one moment of a database while others write to it; the copy is one plain file, flushed. Raises KeepingError."""
+    """Copy one moment of a database that others write to; the copy is one file, flushed. Raises KeepingError."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    create(target).close()
     try:
         with closing(sqlite3.connect(source, timeout=60)) as live, closing(sqlite3.connect(target)) as copy:
             # All pages in one step: in steps, every write in between would begin the copy anew.
