@@ -62,7 +62,7 @@ class RetentionError(RuntimeError):
 
 def _sessions(*, now: datetime, dry_run: bool) -> int:
     ended = Session.objects.filter(expire_date__lt=now)
-    count = ended.count()
+    count = int(ended.count())
     if not dry_run:
         ended.delete()
     return count
@@ -72,7 +72,7 @@ def _traces(*, now: datetime, dry_run: bool) -> int:
     """Address and browser of sessions that are over. A session that is being opened has a trace before its row."""
     old = UserSession.objects.filter(created_at__lt=now - _OPENING)
     over = old.exclude(session_key__in=Session.objects.values("session_key"))
-    count = over.count()
+    count = int(over.count())
     if not dry_run:
         over.delete()
     return count

@@ -8,10 +8,10 @@ import typer
 from django.conf import settings
 
 from bluelamp.kernel.audit.operations import record
-from bluelamp.project.cli.screen import notes, print_json
+from bluelamp.project.cli.screen import console, notes, print_json
 from bluelamp.project.keeping.archive import MANIFEST, hash_file
 from bluelamp.project.keeping.backup import KeysWanted, Made, make_backup
-from bluelamp.project.keeping.migrating import migrate_all
+from bluelamp.project.keeping.migrating import Migrated, migrate_all
 from bluelamp.project.keeping.restoring import Chosen, Findings, restore_backup, verify_backup
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -53,7 +53,7 @@ def backup(
     else:
         files = made.manifest.files
         notes.print(f"{len(files):,} files, {sum(f.size for f in files):,} bytes:", highlight=False)
-        notes.print(str(made.folder), soft_wrap=True, highlight=False, markup=False)
+        console.print(str(made.folder), soft_wrap=True, highlight=False, markup=False)
         if made.keys and keys_to:
             notes.print(f"Keys part: {made.keys}", soft_wrap=True, highlight=False, markup=False)
         for name in made.manifest.missing:
@@ -108,21 +108,21 @@ def migrate(
     as_json: Json = False,
 ) -> None:
     """Bring the databases to this program's schema; backs up first. Changes nothing where they are."""
-    steps = bring_up_to_date(backup=not no_backup)
+    done = bring_up_to_date(backup=not no_backup)
     if as_json:
-        print_json(steps)
-    elif not any(steps["steps"].values()):
+        print_json({"steps": dict(done.steps), "backup": str(done.backup) if done.backup else None})
+    elif not done.steps:
         notes.print("The databases have this program's schema.")
 
 
-def bring_up_to_date(*, backup: bool) -> dict[str, dict[str, int] | str | None]:
+def bring_up_to_date(*, backup: bool) -> Migrated:
     """Migrate, telling what takes time and where the backup is."""
     with notes.status("Bringing the databases up to date ..."):
         done = migrate_all(backup=backup, now=datetime.now(tz=UTC))
     if done.backup:
         notes.print(f"Backed up before the migration: {done.backup}", soft_wrap=True, highlight=False, markup=False)
         notes.print(f"{sum(done.steps.values())} steps of migration done.")
-    return {"steps": dict(done.steps), "backup": str(done.backup) if done.backup else None}
+    return done
 
 
 def _verified(chosen: Chosen) -> Findings:

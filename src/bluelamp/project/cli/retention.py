@@ -19,7 +19,9 @@ def show(as_json: Json = False) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_table(title="How long things are kept", columns=("name", "what", "kept"), rows=[r.values() for r in rows])
+        print_table(
+            title="How long things are kept", columns=("name", "what", "kept"), rows=[list(r.values()) for r in rows]
+        )
 
 
 @app.command()
@@ -29,14 +31,11 @@ def run(
 ) -> None:
     """Carry out the rules now (the worker does so daily). Exit code 1 where one failed."""
     done = run_rules(now=datetime.now(tz=UTC), dry_run=dry_run)
-    rows = [{"name": ran.rule.name, "count": ran.count, "error": ran.error or None} for ran in done]
     if as_json:
-        print_json({"dry_run": dry_run, "rules": rows})
+        rules = [{"name": ran.rule.name, "count": ran.count, "error": ran.error or None} for ran in done]
+        print_json({"dry_run": dry_run, "rules": rules})
     else:
         title = "What would be removed" if dry_run else "What was removed"
-        print_table(
-            title=title,
-            columns=("name", "count", "error"),
-            rows=[[v or "" if k == "error" else v for k, v in r.items()] for r in rows],
-        )
+        rows = [(ran.rule.name, ran.count, ran.error) for ran in done]
+        print_table(title=title, columns=("name", "count", "error"), rows=rows)
     raise typer.Exit(code=int(any(ran.error for ran in done)))
