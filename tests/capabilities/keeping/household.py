@@ -20,9 +20,10 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from bluelamp.kernel.audit.operations import record, seal_entries, sign_head  # noqa: E402
+from bluelamp.kernel.audit.verification import verify  # noqa: E402
 from bluelamp.kernel.evidence.models import Load, Source  # noqa: E402
 from bluelamp.kernel.messaging.models import Contact  # noqa: E402
-from bluelamp.kernel.messaging.operations import record_contact  # noqa: E402
+from bluelamp.kernel.messaging.operations import add_contact  # noqa: E402
 from bluelamp.kernel.messaging.sealing import AddressErasedError, open_address  # noqa: E402
 from bluelamp.kernel.vault.master import MasterKeyError  # noqa: E402
 from bluelamp.kernel.vault.operations import NoRecordKeyError, erase, rotate_master  # noqa: E402
@@ -63,7 +64,7 @@ def make() -> dict[str, Any]:
 
 def add(number: int) -> Contact:
     """One person's address, and an entry of the log."""
-    contact = record_contact(kind="email", address=f"person{number}@example.org", safe=True, language="en", now=now())
+    contact = add_contact(kind="email", address=f"person{number}@example.org", safe=True, now=now())
     record(actor="system", action="test.added", subject=f"contact:{contact.pk}", now=now())
     return contact
 
@@ -89,11 +90,12 @@ def look() -> dict[str, Any]:
         except (AddressErasedError, NoRecordKeyError, MasterKeyError) as problem:
             found[str(contact.pk)] = type(problem).__name__
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audit_entry WHERE action = 'test.added'")
-        entries = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM django_session")
         sessions = cursor.fetchone()[0]
-    return {"addresses": found, "entries": entries, "sessions": sessions}
+        cursor.execute("SELECT DISTINCT action FROM audit_entry")
+        actions = [row[0] for row in cursor.fetchall()]
+    log = verify(anchor=None)
+    return {"addresses": found, "sessions": sessions, "actions": actions, "log_whole": log.whole}
 
 
 def forget(contact: str) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def backup(
         made = make_backup(to=to, keys=KeysWanted(left_out=without_keys, elsewhere=keys_to), now=now)
     sha256 = hash_file(made.folder / MANIFEST).sha256
     detail: dict[str, str | int] = {"backup": made.folder.name, "manifest": sha256}
-    record(actor="system", action="keeping.backed-up", detail=detail, now=now)
+    if made.manifest.audited:
+        record(actor="system", action="keeping.backed-up", detail=detail, now=now)
     findings = _verified(Chosen(folder=made.folder, keys=keys_to)) if verify else None
     if as_json:
         print_json({**_made(made), "manifest_sha256": sha256, "verified": _found(findings) if findings else None})

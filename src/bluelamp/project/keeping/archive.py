@@ -70,11 +70,16 @@ class Manifest:
     missing: Sequence[str]
     keys: KeysPart | None
 
+    @property
+    def audited(self) -> bool:
+        """Whether the databases had an audit log yet."""
+        return any(name.startswith("audit.") for name in self.schema["default"])
+
 
 def copy_file(*, source: Path, target: Path, twin: Path | None = None) -> FileEntry:
     """Copy a file and flush it; its entry has no path yet. Where `twin` holds the same bytes, it is linked instead."""
     digest, size = hashlib.sha256(), 0
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(target.parent)
     with source.open("rb") as stream, create(target) as out:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
@@ -86,6 +91,12 @@ def copy_file(*, source: Path, target: Path, twin: Path | None = None) -> FileEn
     if twin is not None and twin.is_file() and not twin.is_symlink() and hash_file(twin) == entry:
         _link_over(twin, target)
     return entry
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner may enter, and those above it that are missing."""
+    for folder in [*reversed(path.parents), path]:
+        folder.mkdir(exist_ok=True, mode=0o700)
 
 
 def create(path: Path) -> IO[bytes]:
@@ -102,8 +113,8 @@ def hash_file(path: Path) -> FileEntry:
 def write_manifest(*, folder: Path, manifest: Manifest) -> None:
     """Write `manifest.json`, the last file of a backup."""
     value = {"format": FORMAT, **asdict(manifest)}
-    with (folder / MANIFEST).open("x", encoding="utf-8") as out:
-        json.dump(value, out, indent=1, default=lambda v: v.isoformat())
+    with create(folder / MANIFEST) as out:
+        out.write(json.dumps(value, indent=1, default=lambda v: v.isoformat()).encode())
         out.flush()
         os.fsync(out.fileno())
 
@@ -149,7 +160,7 @@ def fetch(*, source: Path, target: Path, entry: FileEntry, link: bool) -> str:
 
     With `link` it is linked where that is possible: for looking at it, not for living with it.
     """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(target.parent)
     if source.is_symlink() or not source.is_file():
         return wrong_with(path=source, entry=entry, name=entry.path)
     if not link:

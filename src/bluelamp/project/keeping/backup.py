@@ -31,6 +31,7 @@ from bluelamp.project.keeping.archive import (
     Manifest,
     copy_file,
     hash_file,
+    private_folder,
     write_manifest,
 )
 from bluelamp.project.keeping.folders import backups_folder, flush_tree, only_one
@@ -110,7 +111,7 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
     own, passphrase = backups_folder(home), keyspart.read_passphrase(settings.CONFIG.backup_passphrase_file)
     target = to.absolute() if to else own
     _check_keys_may_go(keys=keys, target=target, home=home, passphrase=passphrase)
-    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(target)
     # Of this installation only: another one may be writing to the same folder.
     mark = installation(home)[:8]
     for left in (*target.glob(f".*.{mark}.part"), *own.glob(".keys-*")):
@@ -126,7 +127,7 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
     )
     try:
         making.part.mkdir(mode=0o700)
-        (making.vault / "keys").mkdir(parents=True, mode=0o700)
+        private_folder(making.vault / "keys")
         with one_rotation(), keep_files():
             copied = _copy_all(making)
         part = None if keys.left_out else _pack_keys(making, keys=keys, passphrase=passphrase)
@@ -231,6 +232,7 @@ def _copy_sqlite(making: _Making) -> _Copied:
             _copy_named(making, said)
         if alias != "vault":
             making.note(source.name)
+    _check_some(said)
     return _Copied("sqlite", sqlite3.sqlite_version, schema, said, tombstones)
 
 
@@ -238,6 +240,7 @@ def _copy_postgres(making: _Making, url: str) -> _Copied:
     """One snapshot for all: whoever sees a row in it sees its key, which was committed before."""
     with postgres.snapshot(url) as held:
         said = naming.read_rows(held.rows)
+        _check_some(said)
         others = {a: naming.migrations(held.rows, table=f"{a}.django_migrations") for a in ("stream", "vault")}
         schema = {"default": said.schema, **{alias: names for alias, names in others.items() if names}}
         postgres.dump(url=url, target=making.part / RECORDS_DUMP, held=held, vault=False)
@@ -249,9 +252,12 @@ def _copy_postgres(making: _Making, url: str) -> _Copied:
         return _Copied("postgresql", str(held.version), schema, said, tombstones)
 
 
-def _copy_named(making: _Making, said: naming.Said) -> None:
+def _check_some(said: naming.Said) -> None:
     if not said.schema:
         raise KeepingError("There is nothing to back up yet. Make the databases first: bluelamp setup")
+
+
+def _copy_named(making: _Making, said: naming.Said) -> None:
     for name in said.files:
         making.add(making.home / name, name)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bluelamp.kernel.vault.keyfiles import file_lock, flush_folder
-from bluelamp.project.keeping.archive import KeepingError
+from bluelamp.project.keeping.archive import KeepingError, private_folder
 
 HALF = ".half"
 _AT_CWD, _EXCHANGE = -100, 2
@@ -19,7 +19,7 @@ _AT_CWD, _EXCHANGE = -100, 2
 def backups_folder(home: Path) -> Path:
     """Where backups go that are not sent elsewhere; private, because they hold what the home holds."""
     folder = home / "backups"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     return folder
 
 

@@ -19,7 +19,7 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 
-from bluelamp.project.keeping.archive import KeepingError, create
+from bluelamp.project.keeping.archive import KeepingError, create, private_folder
 
 PLAIN: Final = "keys.tar"
 SEALED: Final = "keys.sealed"
@@ -51,7 +51,7 @@ def pack(*, folder: Path, target: Path, passphrase: bytes | None) -> None:
 
 def unpack(*, source: Path, folder: Path, passphrase: bytes | None) -> None:
     """Write the files of a keys part into a folder, private. Raises KeepingError: sealed, wrong passphrase, damaged."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     with source.open("rb") as stream:
         first = stream.readline(1_000)
         if not first.startswith(b'{"format"'):
@@ -107,7 +107,7 @@ def _read_tar(stream: IO[bytes], folder: Path, source: Path) -> None:
 
 
 def _write_private(path: Path, content: IO[bytes]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     with create(path) as out:
         while chunk := content.read(_CHUNK):
             out.write(chunk)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bluelamp.project.keeping.archive import KeepingError, create
+from bluelamp.project.keeping.archive import KeepingError, create, private_folder
 
 
 def copy_database(*, source: Path, target: Path) -> None:
     """Copy one moment of a database that others write to; the copy is one file, flushed. Raises KeepingError."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(target.parent)
     create(target).close()
     try:
         with closing(sqlite3.connect(source, timeout=60)) as live, closing(sqlite3.connect(target)) as copy:

@@ -1,0 +1,63 @@
+"""A home of the tests of keeping, and the commands run on it as a person would run them."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bluelamp.project.keeping.restoring import Chosen, Findings, restore_backup, verify_backup
+
+URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
+HOUSEHOLD = Path(__file__).parent / "capabilities" / "keeping" / "household.py"
+BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home, its settings, and what is done with it."""
+
+    path: Path
+    url: str = ""
+    also: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("BLUELAMP_")}
+        database = {"BLUELAMP_DATABASE_URL": self.url} if self.url else {}
+        return {**kept, **database, "BLUELAMP_HOME": str(self.path), "COLUMNS": "300", **self.also}
+
+    def run(self, *words: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """One command, which must end with this exit code and no traceback."""
+        done = subprocess.run([BLUELAMP, *map(str, words)], env=self.env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == code, (words, done.stdout, done.stderr[-3000:])
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *words: str | Path, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code).stdout)
+
+    def ask(self, *words: str) -> Any:
+        """One task of household.py."""
+        done = subprocess.run(
+            [sys.executable, str(HOUSEHOLD), *words], env=self.env, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout)
+
+    def restore(self, folder: Path, *, to: Path | None = None, replace: bool = False, **chosen: Any) -> "Home":
+        """Restore a backup in this process; raises KeepingError."""
+        done = restore_backup(
+            chosen=Chosen(folder=folder, **chosen), home=to or self.path, replace=replace, now=datetime.now(tz=UTC)
+        )
+        return Home(path=done.home, also=self.also)
+
+    def verify(self, folder: Path, **chosen: Any) -> Findings:
+        """Try a backup in this process."""
+        return verify_backup(chosen=Chosen(folder=folder, **chosen), now=datetime.now(tz=UTC))
+
+    def backup(self, *words: str | Path) -> Path:
+        return Path(self.json("backup", *words)["path"])
