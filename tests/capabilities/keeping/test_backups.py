@@ -160,6 +160,8 @@ def test_a_log_that_was_rewritten_is_found_though_every_hash_fits(home: Home, fo
     with pytest.raises(KeepingError, match="not whole"):
         home.restore(folder, to=home.path.with_name("other"))
     assert [p.name for p in home.path.parent.iterdir()] == ["home"], "no half is left"
+    home.restore(folder, to=home.path.with_name("other"), despite=True)
+    assert (home.path.with_name("other") / "main.db").exists(), "a log in doubt is better than no data"
 
 
 def test_a_home_restored_elsewhere_serves_and_verifies(home: Home, folder: Path, tmp_path: Path) -> None:

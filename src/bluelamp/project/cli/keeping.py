@@ -88,10 +88,13 @@ def restore(
     without_keys: WithoutKeys = False,
     erasures: Erasures = None,
     anchor: Anchor = None,
+    despite: Annotated[
+        bool, typer.Option("--despite-problems", help="Restore although log, keys or files are not whole.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Restore a backup, after trying it. What was erased since stays erased; everybody signs in again."""
-    chosen = Chosen(folder=folder, keys=keys, without_keys=without_keys, erasures=erasures, anchor=anchor)
+    chosen = Chosen(folder, keys, without_keys, erasures, anchor, despite)
     target = home or Path(settings.BLUELAMP_HOME)
     with notes.status("Restoring ..."):
         done = restore_backup(chosen=chosen, home=target, replace=replace, now=datetime.now(tz=UTC))

@@ -26,7 +26,10 @@ _MOST = 20
 
 @dataclass(frozen=True)
 class Question:
-    """What to look at. `restored` names the backup where the copy is to be lived with, not only looked at."""
+    """What to look at. `restored` names the backup where the copy is to be lived with, not only looked at.
+
+    `despite`: live with it although the log, the vault or the files are not as they should be.
+    """
 
     anchor: str = ""
     audit_seq: int = 0
@@ -34,25 +37,26 @@ class Question:
     with_keys: bool = True
     restored: str = ""
     missing: tuple[str, ...] = ()
+    despite: bool = False
 
 
 def examine(asked: Question) -> dict[str, object]:
     """Migrate the copy, make it forget what was erased, check it; give problems in words and numbers."""
-    found: list[str] = []
     numbers: dict[str, int] = {}
+    doubts: list[str] = []
     try:
-        found += _damaged()
-        if not found:
+        problems = _damaged()
+        if not problems:
             migrate_copy()
             _forget(numbers)
-            found += [*_missing_files(asked, numbers), *_log(asked, numbers)]
+            doubts += [*_missing_files(asked, numbers), *_log(asked, numbers)]
             if asked.with_keys:
-                found += _vault(numbers)
-            if asked.restored and not found:
+                doubts += _vault(numbers)
+            if asked.restored and (asked.despite or not doubts):
                 _begin_life(asked.restored)
     except (KeepingError, MasterKeyError, HeadError) as problem:
-        found.append(str(problem))
-    return {"problems": found, "numbers": numbers}
+        problems = [str(problem)]
+    return {"problems": problems, "doubts": doubts, "numbers": numbers}
 
 
 def _damaged() -> list[str]:

@@ -44,13 +44,17 @@ from bluelamp.project.keeping.migrating import newer_than_program
 
 @dataclass(frozen=True)
 class Chosen:
-    """A backup, and what is used with it: a keys part (None: the fitting one beside it), a list of erasures, a head."""
+    """A backup, and what is used with it: a keys part (None: the fitting one beside it), a list of erasures, a head.
+
+    `despite`: restore although the log, the vault or the files are not as they should be; bytes must still be right.
+    """
 
     folder: Path
     keys: Path | None = None
     without_keys: bool = False
     erasures: Path | None = None
     anchor: Path | None = None
+    despite: bool = False
 
 
 @dataclass
@@ -301,6 +305,7 @@ def _examine(findings: Findings, chosen: Chosen, copy: Path, url: str, *, restor
         with_keys=(copy / "keys").is_dir(),
         restored=manifest.id if restored else "",
         missing=tuple(manifest.missing),
+        despite=chosen.despite,
     )
     done = subprocess.run(
         [sys.executable, "-m", "bluelamp.project.keeping.inside"],
@@ -315,6 +320,7 @@ def _examine(findings: Findings, chosen: Chosen, copy: Path, url: str, *, restor
         raise KeepingError(f"The copy could not be examined, nothing was changed ({last}).")
     answer = json.loads(done.stdout)
     findings.problems += answer["problems"]
+    (findings.notes if restored and chosen.despite else findings.problems).extend(answer["doubts"])
     findings.numbers |= answer["numbers"]
 
 
