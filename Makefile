@@ -52,6 +52,7 @@ test: setup-test check ## everything: checks, all tests, the database tests on P
 
 bench: $(VENV)/.test ## speed, as ratios against a baseline in the same run
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_staff.py
 
 lock: ## compile requirements/*.txt again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements/run.txt

@@ -26,5 +26,5 @@ def emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
     unguard(connection=connection)
     with connection.cursor() as cursor:
         for table in ("audit_link", *GUARDED):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+            cursor.execute(f"DELETE FROM {table}")
     guard(connection=connection)

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bluelamp.kernel.messaging.domain.neutral import giveaways
 from bluelamp.kernel.messaging.domain.servers import SmtpServer, check_gateway_url, parse_smtp_url
+from bluelamp.project.logs import STYLES
+from bluelamp.project.profiles import PROFILES
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -58,6 +60,11 @@ SETTINGS = (
     Setting("BLUELAMP_IDLE_MINUTES", "30", "After so many minutes without use a person signs in again."),
     Setting("BLUELAMP_OIDC_FILE", "(none)", "JSON file: name, client_id, secret, server_url of your sign-in provider."),
     Setting("BLUELAMP_DEMO", "0", "1: a cast of invented people whom anyone on this machine may play. Loopback only."),
+    Setting("BLUELAMP_PROFILE", "all", "What a process does: all, public, desk, ingest, evidence or work."),
+    Setting("BLUELAMP_LOG", "(plain at a terminal, else json)", "How log lines look: plain or json."),
+    Setting(
+        "BLUELAMP_METRICS_TOKEN_FILE", "(none)", "File with the token that opens /metrics to requests from elsewhere."
+    ),
     Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
     Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
     Setting(
@@ -94,6 +101,9 @@ class Config:
     idle_minutes: int
     oidc: Mapping[str, str] | None
     demo: bool
+    profile: str
+    log: str
+    metrics_token_file: Path | None
     pull: bool
     proxy: str
     mail_from: str
@@ -127,6 +137,9 @@ def read_config(env: Mapping[str, str]) -> Config:
         idle_minutes=_whole(env, "BLUELAMP_IDLE_MINUTES", default=30, low=1, high=720),
         oidc=_oidc(env.get("BLUELAMP_OIDC_FILE", "")),
         demo=_whole(env, "BLUELAMP_DEMO", default=0, low=0, high=1) == 1,
+        profile=_one_of(env, "BLUELAMP_PROFILE", choices=tuple(PROFILES), default="all"),
+        log=_one_of(env, "BLUELAMP_LOG", choices=STYLES, default=""),
+        metrics_token_file=_file(env, "BLUELAMP_METRICS_TOKEN_FILE"),
         pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
         proxy=_proxy(env),
         mail_from=_mail_from(env),
@@ -205,6 +218,13 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
     return int(text)
 
 
+def _one_of(env: Mapping[str, str], name: str, *, choices: tuple[str, ...], default: str) -> str:
+    text = env.get(name) or default
+    if text not in (*choices, default):
+        raise ConfigError(f"{name} is {text!r}: write {', '.join(choices[:-1])} or {choices[-1]}.")
+    return text
+
+
 def _proxy(env: Mapping[str, str]) -> str:
     text = env.get("BLUELAMP_PROXY", "").strip()
     wanted = ConfigError(
@@ -243,6 +263,19 @@ def old_secret_key(path: Path) -> list[str]:
     return [key] if len(key) >= 32 else []
 
 
+def metrics_token(config: Config) -> str:
+    """The token that opens /metrics to requests from elsewhere; "" where there is none. Raises ConfigError."""
+    path = config.metrics_token_file
+    if path is None:
+        return ""
+    token = path.read_text(encoding="utf-8", errors="replace").strip()
+    if len(token) < 32 or not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError(
+            f"BLUELAMP_METRICS_TOKEN_FILE names {path}, which holds no token: one line of at least 32 letters."
+        )
+    return token
+
+
 def oidc_apps(config: Config) -> list[dict[str, object]]:
     """The organisation's sign-in provider as the sign-in library wants it."""
     found = config.oidc
@@ -275,8 +308,11 @@ def databases(config: Config) -> dict[str, dict[str, object]]:
         "HOST": url.hostname or "",
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 60,
+        # A connection that the server closed meanwhile is opened anew instead of failing the next request.
+        "CONN_HEALTH_CHECKS": True,
     }
-    options = dict(parse_qsl(url.query))
+    # A server that does not answer must not hold a request for minutes.
+    options = {"connect_timeout": "5", **dict(parse_qsl(url.query))}
     return {
         "default": {**base, "OPTIONS": options},
         **{schema: _postgresql_schema(base, options, schema=schema) for schema in ("stream", "vault")},

@@ -1,13 +1,15 @@
 """Middleware of the project."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from bluelamp.project.config import LOOPBACK
+from bluelamp.project.profiles import room_of
 
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
 
@@ -39,6 +41,26 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         return response
 
     return middleware
+
+
+class InProfile:
+    """Answer 404 at addresses that this process's profile does not serve, as if they were not there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 404 and not settings.BLUELAMP_PROFILE.pages:
+            # The page for 404 offers search and links, which this profile does not have either.
+            return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain")
+        return response
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
+        """Refuse before anything else looks at the request."""
+        match = request.resolver_match
+        if not match or room_of(view_name=match.view_name) not in settings.BLUELAMP_PROFILE.rooms:
+            raise Http404("There is nothing at this address.")
 
 
 def no_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -53,7 +53,8 @@ _PUBLIC = (
     "index:home index:search index:table index:category index:product index:maker index:methods index:data "
     "index:accessibility index:download-csv index:download-json "
     "advice:topics advice:topic advice:safely api-1:openapi-json "
-    "api-1:current_edition api-1:products api-1:one_product api-1:search api-1:categories api-1:api-root"
+    "api-1:current_edition api-1:products api-1:one_product api-1:search api-1:categories api-1:api-root "
+    "running:healthz running:readyz running:metrics"
 )
 _ENTRANCE = (
     "account_login account_logout account_inactive account_reset_password_from_key "

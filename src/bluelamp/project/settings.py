@@ -5,13 +5,17 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from bluelamp.project.config import databases, oidc_apps, old_secret_key, read_config, secret_key
+from bluelamp.project.config import databases, metrics_token, oidc_apps, old_secret_key, read_config, secret_key
+from bluelamp.project.logs import logging_config
+from bluelamp.project.profiles import PROFILES
 
 PACKAGE = Path(__file__).parents[1]
 CONFIG = read_config(os.environ)
-CONFIG.home.mkdir(parents=True, exist_ok=True)
+CONFIG.home.mkdir(parents=True, exist_ok=True, mode=0o700)
 BLUELAMP_HOME = CONFIG.home
 BLUELAMP_OUTSIDE = CONFIG.outside
+BLUELAMP_PROFILE = PROFILES[CONFIG.profile]
+BLUELAMP_METRICS_TOKEN = metrics_token(CONFIG)
 BLUELAMP_PULL = CONFIG.pull
 BLUELAMP_PROXY = CONFIG.proxy
 
@@ -52,11 +56,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bluelamp.project.middleware.request_id",
+    "bluelamp.project.running.observe.Observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bluelamp.project.middleware.no_nul",
     "bluelamp.project.middleware.outside",
+    "bluelamp.project.middleware.InProfile",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -104,6 +110,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "index:home"
 ACCOUNT_ADAPTER = "bluelamp.kernel.people.web.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "bluelamp.kernel.people.web.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -135,7 +142,7 @@ if CONFIG.proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # Throttles count in a table that all worker processes share.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_counters"}}
+CACHES = {"default": {"BACKEND": "bluelamp.project.cache.SharedCounters", "LOCATION": "shared_counters"}}
 BLUELAMP_SESSION_HOURS = CONFIG.session_hours
 BLUELAMP_IDLE_MINUTES = CONFIG.idle_minutes
 BLUELAMP_DEMO = CONFIG.demo
@@ -176,10 +183,4 @@ BLUELAMP_SMTP_PASSWORD_FILE = CONFIG.smtp_password_file
 BLUELAMP_SMS_URL = CONFIG.sms_url
 BLUELAMP_SMS_TOKEN_FILE = CONFIG.sms_token_file
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logging_config(style=CONFIG.log, profile=CONFIG.profile)

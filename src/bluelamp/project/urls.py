@@ -6,6 +6,7 @@ from django.urls import include, path
 from bluelamp.project.api import api
 
 urlpatterns = [
+    path("", include("bluelamp.project.running.urls")),
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("account/", include("allauth.urls")),

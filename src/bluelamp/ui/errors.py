@@ -1,13 +1,23 @@
-"""Pages for what goes wrong. They need no database; the one for a failure of our own needs no request either."""
+"""Pages for what goes wrong. They need no database; those for failures of our own need no request either."""
 
 import json
+import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from bluelamp.ui.outages import RETRY_SECONDS, outage_of
+
 _API = "/api/"
-_TITLES = {400: "Bad request", 401: "Not signed in", 403: "Forbidden", 404: "Not found", 500: "Server error"}
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Forbidden",
+    404: "Not found",
+    500: "Server error",
+    503: "Not available now",
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -26,10 +36,26 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our own failure. In both languages, from no context, so that nothing else can fail."""
+    """500: our own failure; 503 where the database or the disk is gone (Django calls this while it handles the error).
+
+    In both languages, from no context, so that nothing else can fail.
+    """
+    if outage_of(sys.exc_info()[1]):
+        return unavailable(request)
     if request.path.startswith(_API):
         return _problem(500)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database or the disk is gone; nothing was saved."""
+    if request.path.startswith(_API):
+        response = _problem(503)
+    else:
+        response = HttpResponse(render_to_string("errors/503.html"), status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

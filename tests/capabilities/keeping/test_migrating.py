@@ -50,7 +50,7 @@ def rows(home: Path) -> dict[str, list[dict[str, object]]]:
     with closing(sqlite3.connect(home / "main.db")) as database:
         database.row_factory = sqlite3.Row
         for table in KEPT:
-            found[table] = [dict(row) for row in database.execute(f"SELECT * FROM {table} ORDER BY 1")]  # noqa: S608
+            found[table] = [dict(row) for row in database.execute(f"SELECT * FROM {table} ORDER BY 1")]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Killed at any point, nothing is lost and nothing happens twice. The workers are real processes: see outbox_nursery.py."""
+"""Killed at any point, nothing is lost and nothing happens twice. The workers are processes: see outbox_nursery.py."""
 
 import json
 import os

@@ -51,10 +51,16 @@ def broken(worker: Worker, monkeypatch: pytest.MonkeyPatch, times: int) -> list[
         return real()
 
     monkeypatch.setattr(worker, "step", step)
-    monkeypatch.setattr(worker.stop, "wait", lambda *, seconds: waits.append(seconds))
+
+    def wait(*, seconds: float) -> None:
+        waits.append(seconds)
+        assert len(waits) < 50, "the worker waits for ever"
+
+    monkeypatch.setattr(worker.stop, "wait", wait)
     return waits
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes connections, which a test's own transaction cannot bear
 def test_a_database_that_goes_away_is_waited_for_with_one_line(
     stop: Stop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

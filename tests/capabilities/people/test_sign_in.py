@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations.accounts import first_administrator, sign_in_path
 from bluelamp.kernel.people.web.adapters import SPRAY_LIMIT
+from bluelamp.project.config import ConfigError, oidc_apps, read_config
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 PASSWORD = "correct horse battery staple"  # noqa: S105
@@ -170,3 +172,16 @@ def test_the_cast_cannot_be_played_outside_the_demonstration(settings: Any) -> N
     assert browser.get("/desk/people/").status_code == 200
     live = User.objects.create(username="live", email="live@example.org")
     assert browser.post("/desk/demo/", {"who": live.username}).status_code == 200
+
+
+def test_an_organisations_provider_is_offered_where_one_is_set_up(settings: Any, tmp_path: Path) -> None:
+    assert b"Sign in with your organisation" not in client().get(LOGIN).content
+    file = tmp_path / "oidc.json"
+    file.write_text('{"name": "Force", "client_id": "a", "secret": "b", "server_url": "https://id.example"}')
+    apps = oidc_apps(read_config({"BLUELAMP_OIDC_FILE": str(file)}))
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}}
+    page = client().get(LOGIN).content.decode()
+    assert "Sign in with your organisation" in page and 'action="/account/oidc/organisation/login/' in page
+    file.write_text("{}")
+    with pytest.raises(ConfigError, match="BLUELAMP_OIDC_FILE"):
+        read_config({"BLUELAMP_OIDC_FILE": str(file)})

@@ -8,6 +8,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from bluelamp.index.web.schemas import Problem
+from bluelamp.ui.errors import unavailable
+from bluelamp.ui.outages import outage_of
 
 _log = logging.getLogger(__name__)
 _TITLES = {
@@ -39,7 +41,9 @@ def answer_error(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(status=422, detail="; ".join(map(_sentence, error.errors)))
     if isinstance(error, HttpError):
         return problem(status=error.status_code, detail=str(error))
-    _log.error("An API request failed: %s", request.path, exc_info=error)
+    _log.error("A request to the API failed", exc_info=error)
+    if outage_of(error):
+        return unavailable(request)
     return problem(status=500, detail="The request failed on our side. Try again later.")
 
 

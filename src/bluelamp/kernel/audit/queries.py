@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from bluelamp.kernel.audit.domain.chain import FIELDS, GENESIS, canonical_detail, canonical_time
@@ -42,9 +42,11 @@ def search(*, filters: AuditFilters) -> QuerySet[Entry]:
     return found[: filters.limit]
 
 
-def unsealed() -> QuerySet[Entry]:
-    """Committed entries that are not in the chain yet, oldest first."""
-    return Entry.objects.filter(link__isnull=True).order_by("id")
+def unsealed(*, after: int = 0) -> QuerySet[Entry]:
+    """Committed entries with an id above `after` that are not in the chain yet, oldest first."""
+    # The bound stands on both sides of the join, so that only the links in question are read.
+    near = FilteredRelation("link", condition=Q(link__entry_id__gt=after))
+    return Entry.objects.annotate(near=near).filter(near__isnull=True, pk__gt=after).order_by("id")
 
 
 def contents(*, ids: Iterable[int]) -> dict[int, dict[str, object]]:

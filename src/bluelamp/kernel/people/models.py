@@ -95,8 +95,10 @@ class Grant(models.Model):
         ]
 
     def facts(self, *, now: datetime) -> GrantFacts:
-        """What a decision needs of this grant; reads the person's vettings (prefetch them for many)."""
-        levels = {v.level for v in self.person.vettings.all() if v.withdrawn_at is None and now.date() < v.expires_on}
+        """What a decision needs of this grant; reads the person's vettings where the capacity needs any."""
+        needed = self.capacity in CAPACITIES and bool(CAPACITIES[self.capacity].vetting)
+        held = self.person.vettings.all() if needed else ()
+        levels = {v.level for v in held if v.withdrawn_at is None and now.date() < v.expires_on}
         return GrantFacts(
             capacity=self.capacity,
             scope=self.scope,

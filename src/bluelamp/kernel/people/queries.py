@@ -14,7 +14,7 @@ from bluelamp.kernel.people.models import Grant, Organisation, SecondFactorReset
 def grants_in_force(*, user_id: UUID | None, now: datetime) -> Sequence[Grant]:
     """The grants that a person may use now, in a fixed order."""
     grants = Grant.objects.filter(person=user_id, revoked_at=None, starts_at__lte=now, ends_at__gt=now)
-    found = grants.select_related("person").prefetch_related("person__vettings").order_by("capacity", "scope", "id")
+    found = grants.select_related("person").order_by("capacity", "scope", "id")
     return [g for g in found if in_force(grant=g.facts(now=now), now=now).allowed]
 
 
@@ -23,7 +23,7 @@ def grant_by_id(*, grant_id: UUID | None, user_id: UUID) -> Grant | None:
     if grant_id is None:
         return None
     mine = Grant.objects.filter(pk=grant_id, person=user_id)
-    return mine.select_related("person").prefetch_related("person__vettings").first()
+    return mine.select_related("person").first()
 
 
 def people(*, text: str = "") -> QuerySet[User]:

@@ -8,6 +8,7 @@ import typer
 from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError
 
+from bluelamp.project import logs
 from bluelamp.project.cli import (
     advice,
     audit,
@@ -23,7 +24,9 @@ from bluelamp.project.cli import (
     vault,
     watchlist,
 )
+from bluelamp.project.cli.doctor import doctor
 from bluelamp.project.cli.expected import EXPECTED
+from bluelamp.project.cli.run import run as run_processes
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
 from bluelamp.project.cli.work import work
@@ -41,7 +44,9 @@ app.add_typer(advice.app, name="advice", help="What to do, and when each text is
 app.add_typer(messages.app, name="messages", help="Notices to people.")
 app.add_typer(keys.app, name="keys", help="The key files.")
 app.add_typer(retention.app, name="retention", help="How long things are kept.")
+app.command(name="run")(run_processes)
 app.command()(work)
+app.command()(doctor)
 app.command()(keeping.backup)
 app.command(name="verify-backup")(keeping.verify_backup_command)
 app.command()(keeping.restore)
@@ -56,15 +61,15 @@ def setup() -> None:
 
 @app.command()
 def start(top: Annotated[int, typer.Option(help="Rows of the summary to print.")] = 10) -> None:
-    """Set up, print a summary of the Index, serve it."""
+    """Set up, print a summary of the Index, run web server and worker."""
     set_up()
     index.print_summary(top=top)
-    serve()
+    run_processes()
 
 
 @app.command(name="serve")
 def serve_command() -> None:
-    """Serve the pages and the API."""
+    """Serve the pages and the API, without a worker."""
     serve()
 
 
@@ -76,8 +81,10 @@ def manage(context: typer.Context) -> None:
 
 def run() -> None:
     """Run the command line."""
+    # Not app(): it would set a hook of its own that prints the values of variables.
+    sys.excepthook = logs.log_crash
     try:
-        app()
+        typer.main.get_command(app)()
     except EXPECTED as problem:
         sys.exit(f"bluelamp: {problem}")
     except OperationalError as problem:

@@ -47,7 +47,9 @@ def head(
         print_json(_head(signed) if signed else None)
     elif signed:
         file = queries.heads_folder() / f"{signed.day}.json"
-        notes.print(f"Head of {signed.day}: link {signed.seq:,}, {signed.hash}, key {signed.key_id}.\n{file}")
+        notes.print(
+            f"Head of {signed.day}: link {signed.seq:,}, {signed.hash}, key {signed.key_id}.\n{file}", soft_wrap=True
+        )
     else:
         notes.print("The log is empty: there is nothing to sign.")
 
@@ -88,7 +90,7 @@ def search(
         print_json(rows)
         return
     columns = ("id", "seq", "at", "actor", "action", "subject", "outcome", "detail")
-    print_table(title="Entries, newest first", columns=columns, rows=[[r[c] for c in columns] for r in rows])
+    print_table(title="Entries, newest first", columns=columns, rows=[_cells(r, columns) for r in rows])
 
 
 @app.command()
@@ -164,6 +166,13 @@ def _say(report: Report, *, anchored: bool) -> None:
     )
     state = "whole" if report.whole else f"NOT whole: {count:,} problems"
     notes.print(f"{report.rows:,} entries, the last is link {report.last_seq:,}: the log is {state} ({against}).")
+
+
+def _cells(row: dict[str, Any], columns: tuple[str, ...]) -> list[object]:
+    """A row for people: seconds are enough, and an entry that is not sealed yet has no number."""
+    detail = ", ".join(f"{name} {value}" for name, value in row["detail"].items())
+    shown = {**row, "at": row["at"][:19], "seq": row["seq"] or "", "detail": detail}
+    return [shown[c] for c in columns]
 
 
 def _head(row: SignedHead) -> dict[str, Any]:

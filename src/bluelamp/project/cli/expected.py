@@ -12,6 +12,7 @@ from bluelamp.kernel.people.operations.accounts import AccountError
 from bluelamp.kernel.vault.domain.sealing import SealBrokenError
 from bluelamp.kernel.vault.master import MasterKeyError
 from bluelamp.project.cli.places import PlaceError
+from bluelamp.project.cli.run import RunError
 from bluelamp.project.cli.serve import ServeError
 from bluelamp.project.cli.work import WorkError
 from bluelamp.project.keeping.archive import KeepingError
@@ -28,6 +29,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     NoDeadLetterError,
     NoEvidenceError,
     PlaceError,
+    RunError,
     SealBrokenError,
     ServeError,
     SigningKeyError,

@@ -164,9 +164,12 @@ def work(
     once: Annotated[bool, typer.Option("--once", help="Stop when nothing is due now.")] = False,
     idle_exit: Annotated[bool, typer.Option("--idle-exit", help="Stop when nothing waits, retries included.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON at the end.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log only: for a service.")] = False,
 ) -> None:
     """Deliver events and run scheduled jobs until stopped (Ctrl+C finishes what is in hand)."""
-    if not (once or idle_exit):
+    if not settings.BLUELAMP_PROFILE.works:
+        raise WorkError(f"The profile {settings.BLUELAMP_PROFILE.name} runs no jobs. Use the profile all or work.")
+    if not (once or idle_exit or quiet):
         notes.print("Working  (stop with Ctrl+C)")
     hold_home(settings.BLUELAMP_HOME)
     with Stop() as stop:
@@ -175,7 +178,11 @@ def work(
     tally = worker.tally
     if as_json:
         print_json(asdict(tally))
-        return
+    elif not quiet:
+        _tell(tally)
+
+
+def _tell(tally: Tally) -> None:
     notes.print(
         f"{tally.done} delivered, {tally.retry + tally.lost} to be tried again, {tally.dead} dead letters, "
         f"{tally.jobs} jobs run, {tally.jobs_failed} of them failed."

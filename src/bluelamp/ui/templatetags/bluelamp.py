@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.utils import formats, translation
@@ -155,6 +156,12 @@ def in_language(context: dict[str, Any], code: str) -> str:
         path = path[len(_WELSH) :] or "/"
     path = "/" + path.lstrip("/")
     return f"{_WELSH}{path}" if code == "cy" else path
+
+
+@register.simple_tag
+def serves(room: str) -> bool:
+    """Whether this process answers a room of addresses (public, staff), so that no link leads to nothing."""
+    return room in settings.BLUELAMP_PROFILE.rooms
 
 
 @register.simple_tag

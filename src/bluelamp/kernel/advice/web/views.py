@@ -6,14 +6,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bluelamp.kernel.advice.queries import all_advice, helplines, show
+from bluelamp.kernel.advice.queries import Shown, all_advice, helplines, show
 
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
     """Every topic: what happened first, then devices."""
     language, today = translation.get_language() or "en", timezone.localdate()
-    crimes, devices = [], []
+    crimes: list[Shown] = []
+    devices: list[Shown] = []
     for advice in all_advice():
         shown = show(advice=advice, abuse_safe=False, language=language, today=today)
         (crimes if advice.crimes else devices).append(shown)

@@ -100,7 +100,7 @@ def trusted_heads(*, heads: Iterable[Head], anchor: Head | None) -> Trusted:
             strange.add(head.public_key)
             text = f"From {head.day} on heads are signed by another key, {head.key_id}: the signing key was replaced."
             problems.append(Problem(kind=Kind.KEY, text=text, seq=head.seq))
-    return Trusted(heads=[*good, anchor] if anchor else good, problems=problems)
+    return Trusted(heads=[*good, anchor] if anchor and anchor not in good else good, problems=problems)
 
 
 def check_chain(*, rows: Iterable[Row], heads: Sequence[Head]) -> Findings:

@@ -1,0 +1,1 @@
+"""Running the program: the supervisor, health, metrics, the line of each request, the doctor."""
