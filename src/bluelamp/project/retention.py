@@ -199,7 +199,7 @@ def _age(folder: Path, now: datetime) -> timedelta:
 
 def _put_aside(now: datetime, *, days: int) -> list[Path]:
     """Homes that a restore put aside longer ago than so many days, by the time in their name."""
-    home = Path(settings.BLUELAMP_HOME)
+    home = Path(settings.BLUELAMP_HOME).resolve()
     found = []
     for path in sorted(home.parent.glob(f"{home.name}.replaced-*")):
         try:

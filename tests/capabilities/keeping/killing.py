@@ -1,7 +1,9 @@
-"""Kills a backup or a restore at every step, in a forked process each: run by test_keeping_killed.py on its own home.
+"""Kills a backup or a restore at its steps, in a forked process each: run by test_keeping_killed.py on its own home.
 
-Python tells of every file opened for writing, rename, link, connection ("audit events"): a child counts them and ends
-itself by SIGKILL at the n-th. After each kill the parent looks at what is left. Prints what it saw as JSON.
+Python tells of every file opened for writing, rename, link, connection ("audit events"). A first run lists them; then,
+each time from the same beginning, a child ends itself by SIGKILL before the n-th. The parent looks at what is left and
+does the work once more, to the end. Every step of the commit is tried, and each other kind of step (which call in which
+function of ours) where it happens first and last. BLUELAMP_KILL=all tries every step. Prints what it saw as JSON.
 """
 
 import hashlib
@@ -22,11 +24,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from bluelamp.project.keeping import restoring  # noqa: E402
+from bluelamp.project.keeping import backup, placing, restoring  # noqa: E402
 from bluelamp.project.keeping.archive import read_manifest, wrong_with  # noqa: E402
 from bluelamp.project.keeping.backup import KeysWanted, finished, make_backup  # noqa: E402
 
 HOME = Path(settings.BLUELAMP_HOME)
+BEGINNING = HOME.parent.with_name("beginning")
 STEPS = (
     "os.rename",
     "os.link",
@@ -38,37 +41,82 @@ STEPS = (
     "ctypes.dlsym",
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+Hook = Callable[[str], None]
 
 
-def killed_at(number: int, work: Callable[[], object]) -> bool:
-    """Run in a child that ends at its n-th step; whether it came that far."""
+def in_a_child(work: Callable[[], object], hook: Hook) -> int:
+    """Run with a hook that hears of every step; gives how the child ended."""
     child = os.fork()
     if child == 0:
-        left = number
 
-        def count(event: str, args: tuple[Any, ...]) -> None:
-            nonlocal left
+        def hear(event: str, args: tuple[Any, ...]) -> None:
             if event in STEPS or (event == "open" and args[2] & WRITING):
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                hook(event)
 
-        sys.addaudithook(count)
+        sys.addaudithook(hear)
         work()
+        sys.stdout.flush()
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return True
-    assert os.WEXITSTATUS(status) == 0, f"ended by an error at step {number}"
-    return False
+    return os.waitstatus_to_exitcode(status)
+
+
+def listed(work: Callable[[], object]) -> list[str]:
+    """Every step of the work: the event, and the functions of ours that led to it."""
+    steps = HOME.with_name("steps")
+    out = steps.open("w")
+
+    def note(event: str) -> None:
+        frame, names = sys._getframe(2), []
+        while frame.f_back and len(names) < 4:
+            if "/bluelamp/" in frame.f_code.co_filename:
+                names.append(frame.f_code.co_name)
+            frame = frame.f_back
+        out.write(f"{event} {' < '.join(names)}\n")
+        out.flush()
+
+    assert in_a_child(work, note) == 0
+    found = steps.read_text().splitlines()
+    steps.unlink()
+    begin_again()
+    return found
+
+
+def chosen(steps: list[str], commit: Callable[[str], bool]) -> list[int]:
+    """The numbers of the steps to be killed at, counted from 1, and one more that is never reached."""
+    last = {step: number for number, step in enumerate(steps, start=1)}
+    first = {step: number for number, step in reversed(list(enumerate(steps, start=1)))}
+    committing = {number for number, step in enumerate(steps, start=1) if commit(step)}
+    assert len(committing) > 3, steps
+    everything = set(range(1, len(steps) + 1)) if os.environ.get("BLUELAMP_KILL") == "all" else set()
+    return sorted({*last.values(), *first.values()} | committing | everything)
+
+
+def kill_at(number: int, work: Callable[[], object]) -> None:
+    """Run in a child that ends before its n-th step."""
+    left = number
+
+    def count(_event: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_a_child(work, count) == -signal.SIGKILL, f"step {number} was not reached"
+
+
+def again(work: Callable[[], object]) -> None:
+    """Once more, to the end."""
+    assert in_a_child(work, lambda _event: None) == 0
+
+
+def begin_again() -> None:
+    shutil.rmtree(HOME.parent)
+    shutil.copytree(BEGINNING, HOME.parent)
 
 
 def now() -> datetime:
     return datetime.now(tz=UTC)
-
-
-def back_up() -> None:
-    make_backup(to=None, keys=KeysWanted(), now=now())
 
 
 def whole(folder: Path) -> bool:
@@ -78,53 +126,88 @@ def whole(folder: Path) -> bool:
 
 
 def backups() -> dict[str, Any]:
-    kills, halves = 0, 0
-    while killed_at(1 + kills, back_up):
-        kills += 1
-        assert all(whole(folder) for folder in finished(HOME / "backups")), f"after kill {kills}"
-        halves += any(p.name.startswith(".") and p.is_dir() for p in (HOME / "backups").iterdir())
-    left = [p.name for p in (HOME / "backups").iterdir() if p.is_dir() and p.name.startswith(".")]
-    return {"kills": kills, "halves": halves, "left": left, "finished": len(finished(HOME / "backups"))}
+    def work() -> None:
+        make_backup(to=None, keys=KeysWanted(), now=now())
+
+    steps = listed(work)
+    numbers = chosen(steps, lambda step: backup._publish.__name__ in step)
+    folder, halves, new = HOME / "backups", 0, 0
+    before = len(finished(folder))
+    for number in numbers:
+        kill_at(number, work)
+        there = finished(folder)
+        at = f"after step {number}: {steps[number - 1]}"
+        assert len(there) in (before, before + 1) and all(map(whole, there)), at
+        halves += any(p.name.startswith(".") and p.is_dir() for p in folder.iterdir())
+        new += len(there) > before
+        again(work)
+        assert all(map(whole, finished(folder))) and len(finished(folder)) == len(there) + 1
+        left = [p.name for p in folder.iterdir() if p.name.startswith(".") and p.name != ".lock"]
+        assert not left, f"the next backup leaves {left} {at}"
+        begin_again()
+    return {"steps": len(steps), "kills": len(numbers), "halves": halves, "new": new}
 
 
 def picture(home: Path) -> str:
     """All files of a home as one hash; but for backups, locks, and SQLite's own of a connection that was cut."""
-    every = (p for p in home.rglob("*") if p.is_file() and "backups" not in p.parts)
-    files = sorted(p for p in every if p.suffix != ".lock" and not p.name.endswith(("-shm", "-wal")))
-    text = "".join(f"{p.relative_to(home)} {hashlib.sha256(p.read_bytes()).hexdigest()}\n" for p in files)
+    text = ""
+    for path in sorted(p for p in home.rglob("*") if p.is_file()):
+        name, content = str(path.relative_to(home)), path.read_bytes()
+        if (
+            not name.startswith("backups/")
+            and path.suffix != ".lock"
+            and name != ".half"
+            and not _of_sqlite(name, content)
+        ):
+            text += f"{name} {hashlib.sha256(content).hexdigest()}\n"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def restores() -> dict[str, Any]:
+def _of_sqlite(name: str, content: bytes) -> bool:
+    """Reading a database makes them; a kill leaves them. A log that holds something is no such thing."""
+    return name.endswith("-shm") or (name.endswith("-wal") and not content)
+
+
+def restores(*, exchange: bool = True) -> dict[str, Any]:
     """The copy is not examined here, which takes a process of its own: this is about the taking of the place."""
     restoring._examine = lambda *_args, **_kwargs: None  # type: ignore[assignment]
+    if not exchange:
+        placing.exchange = lambda *_args: False
     (folder,) = finished(HOME / "backups")
-    chosen = restoring.Chosen(folder=folder)
+    medium = shutil.copytree(folder, HOME.parent.with_name("medium") / folder.name)
+    picked = restoring.Chosen(folder=medium)
+
+    def work() -> None:
+        restoring.restore_backup(chosen=picked, home=HOME, replace=True, now=now())
+
     old = picture(HOME)
-    kept = shutil.copytree(HOME, HOME.with_name("kept"))
-
-    def again() -> None:
-        restoring.restore_backup(chosen=chosen, home=HOME, replace=True, now=now())
-
-    kills, outcomes, new = 0, [], ""
-    while killed_at(1 + kills, again):
-        kills += 1
-        assert HOME.is_dir(), f"the home is gone after kill {kills}"
-        seen = picture(HOME)
-        new = new or (seen if seen != old else "")
-        assert seen in (old, new), f"neither the old nor the new home after kill {kills}"
-        outcomes.append("old" if seen == old else "new")
+    again(work)
+    new = picture(HOME)
+    assert new != old
+    begin_again()
+    steps = listed(work)
+    numbers = chosen(steps, lambda step: "take_place" in step or "settle" in step)
+    outcomes = []
+    for number in numbers:
+        kill_at(number, work)
+        at = f"after step {number}: {steps[number - 1]}"
+        seen = picture(HOME) if HOME.is_dir() else "gone"
+        assert seen in (old, new, *([] if exchange else ["gone"])), f"neither the old nor the new home {at}"
+        outcomes.append("old" if seen == old else "new" if seen == new else "gone")
         if seen != old:
-            # From the beginning again: what is beside it is the old home, whole, under one name or another.
             asides = [p for p in HOME.parent.glob("home.*/**/main.db") if picture(p.parent) == old]
-            assert asides, f"the old home is lost after kill {kills}"
-            shutil.rmtree(HOME)
-            for left in HOME.parent.glob("home.*"):
-                shutil.rmtree(left)
-            shutil.copytree(kept, HOME)
-    left = sorted(p.name.split("-")[0] for p in HOME.parent.iterdir())
-    return {"kills": kills, "outcomes": outcomes, "last_is_new": picture(HOME) == new, "left": left}
+            assert asides, f"the old home is lost {at}"
+        again(work)
+        assert picture(HOME) == new and not (HOME / ".half").exists(), at
+        kept = [picture(p) for p in HOME.parent.iterdir() if p != HOME]
+        assert old in kept and set(kept) <= {old, new} and len(kept) == 1 + (seen == new), f"{len(kept)} kept {at}"
+        assert all(p == HOME or p.name.startswith("home.replaced-") for p in HOME.parent.iterdir()), at
+        assert [p.name for p in finished(HOME / "backups")] == [folder.name], f"a backup is gone {at}"
+        begin_again()
+    return {"steps": len(steps), "kills": len(numbers), "outcomes": outcomes}
 
 
 if __name__ == "__main__":
-    print(json.dumps({"backups": backups, "restores": restores}[sys.argv[1]]()))  # noqa: T201
+    shutil.copytree(HOME.parent, BEGINNING)
+    tasks = {"backups": backups, "restores": restores, "restores-without-exchange": lambda: restores(exchange=False)}
+    print(json.dumps(tasks[sys.argv[1]]()))  # noqa: T201

@@ -35,9 +35,11 @@ from bluelamp.project.keeping.archive import (
     write_manifest,
 )
 from bluelamp.project.keeping.folders import backups_folder, flush_tree, only_one
+from bluelamp.project.keeping.placing import settle
 
 KEYS_DAYS = 7
 HOME_FILES = ("backtest.json", "installation")
+LAST = "last.json"
 ERASURES = "erasures.jsonl"
 RECORDS_DUMP, VAULT_DUMP = "records.dump", "vault.dump"
 
@@ -112,10 +114,13 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
     target = to.absolute() if to else own
     _check_keys_may_go(keys=keys, target=target, home=home, passphrase=passphrase)
     private_folder(target)
+    settle(home.resolve())
     # Of this installation only: another one may be writing to the same folder.
     mark = installation(home)[:8]
     for left in (*target.glob(f".*.{mark}.part"), *own.glob(".keys-*")):
         shutil.rmtree(left)
+    for part in own.glob(f".{LAST}.*"):
+        part.unlink()
     name = _free_name(target, now)
     making = _Making(
         home=home,
@@ -155,13 +160,13 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
 def write_last(*, home: Path, path: Path, at: datetime, verified: bool) -> None:
     """Note the newest backup for whoever watches its age (`bluelamp doctor`)."""
     value = {"at": at.isoformat(), "path": str(path), "verified": verified}
-    replace_private(path=backups_folder(home) / "last.json", content=json.dumps(value).encode())
+    replace_private(path=backups_folder(home) / LAST, content=json.dumps(value).encode())
 
 
 def read_last(home: Path) -> dict[str, object] | None:
     """What was noted; None without a backup or where the note cannot be read."""
     with suppress(OSError, ValueError):
-        found = json.loads((home / "backups" / "last.json").read_bytes())
+        found = json.loads((home / "backups" / LAST).read_bytes())
         return found if isinstance(found, dict) else None
     return None
 

@@ -35,13 +35,18 @@ def only_one(home: Path) -> Iterator[None]:
 
 def hold_home(home: Path) -> None:
     """Mark a home as in use until this process, and what it turns into, ends. Raises KeepingError during a restore."""
-    handle = os.open(home / "running.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    path = home / "running.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(handle, True)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError as problem:
+        held = path.exists() and os.path.samestat(os.fstat(handle), path.stat())
+    except BlockingIOError:
+        held = False
+    # Not held, or of a home that was put aside between opening and locking.
+    if not held:
         os.close(handle)
-        raise KeepingError(f"{home} is being restored. Start again when that is done.") from problem
+        raise KeepingError(f"{home} is being restored. Start again when that is done.")
 
 
 @contextmanager

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 
 from bluelamp.kernel.vault.erasures import Erasure, erasures_path, read_erasures, write_erasures
-from bluelamp.kernel.vault.keyfiles import file_lock, flush_folder
+from bluelamp.kernel.vault.keyfiles import file_lock
 from bluelamp.project.keeping import keyspart, naming, postgres, sqlite
 from bluelamp.project.keeping.archive import KeepingError, Manifest, fetch, read_manifest, wrong_with
 from bluelamp.project.keeping.backup import (
@@ -29,17 +29,9 @@ from bluelamp.project.keeping.backup import (
     write_last,
 )
 from bluelamp.project.keeping.examining import Question
-from bluelamp.project.keeping.folders import (
-    HALF,
-    backups_folder,
-    begin_half,
-    clear_half,
-    exchange,
-    flush_tree,
-    only_one,
-    unused,
-)
+from bluelamp.project.keeping.folders import backups_folder, only_one, unused
 from bluelamp.project.keeping.migrating import newer_than_program
+from bluelamp.project.keeping.placing import begin_copy, holds_data, settle, take_place
 
 
 @dataclass(frozen=True)
@@ -111,8 +103,7 @@ def restore_backup(*, chosen: Chosen, home: Path, replace: bool, now: datetime) 
     between two renames leaves the old home beside, as HOME.replaced-TIME.
     """
     home = home.resolve()
-    there = holds_data(home)
-    if there and not replace:
+    if holds_data(home) and not replace:
         raise KeepingError(f"{home} holds data. Name an empty place with --home, or put the old one aside: --replace")
     url = settings.CONFIG.database_url
     with ExitStack() as held:
@@ -120,30 +111,14 @@ def restore_backup(*, chosen: Chosen, home: Path, replace: bool, now: datetime) 
             held.enter_context(unused(home))
             held.enter_context(only_one(home))
         home.parent.mkdir(parents=True, exist_ok=True)
-        _settle(home)
-        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        beside = begin_half(home.with_name(f"{home.name}.restoring-{stamp}-{secrets.token_hex(3)}"))
+        settle(home)
         try:
-            copy = beside / "home"
-            copy.mkdir(mode=0o700)
+            copy = begin_copy(home=home, now=now)
             findings = _build(chosen, copy, home=home, url=url)
-            flush_tree(beside)
-            (beside / HALF).unlink()
-            aside = _take_place(copy, home, keep=home.with_name(f"{home.name}.replaced-{stamp}") if there else None)
+            aside = take_place(copy=copy, home=home)
         finally:
-            if (beside / HALF).exists():
-                shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(beside)
+            settle(home)
     return Restored(home=home, aside=aside, findings=findings)
-
-
-def holds_data(home: Path) -> bool:
-    """Whether a home holds more than what every command makes on its way: a key of its own and empty folders."""
-    if not home.is_dir():
-        return False
-    files = (p.relative_to(home) for p in home.rglob("*") if p.is_file())
-    harmless = {Path("keys/secret"), Path("running.lock"), Path("evidence.lock"), Path("installation")}
-    return any(p not in harmless and p.parts[0] != "backups" for p in files)
 
 
 def choose_keys(*, folder: Path, manifest: Manifest, newest: bool) -> Path | None:
@@ -327,42 +302,3 @@ def _examine(findings: Findings, chosen: Chosen, copy: Path, url: str, *, restor
 def _environment(copy: Path, url: str) -> Mapping[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BLUELAMP_")}
     return {**kept, "BLUELAMP_HOME": str(copy), **({"BLUELAMP_DATABASE_URL": url} if url else {})}
-
-
-def _take_place(copy: Path, home: Path, *, keep: Path | None) -> Path | None:
-    """Let the copy be the home; give where the old one is kept, if it is. Backups stay with the home."""
-    if not home.exists():
-        copy.rename(home)
-        flush_folder(home.parent)
-        return None
-    try:
-        if exchange(copy, home):
-            old = copy
-        else:
-            old = keep or home.with_name(f"{copy.parent.name}.old")
-            home.rename(old)
-            copy.rename(home)
-    except OSError as problem:
-        (copy.parent / HALF).touch()
-        raise KeepingError(
-            f"{home} cannot be renamed ({problem.strerror}): is it where a disk is mounted? Restore into a folder "
-            f"inside: --home {home / 'home'}"
-        ) from problem
-    flush_folder(home.parent)
-    if (old / "backups").is_dir() and not (home / "backups").exists():
-        (old / "backups").rename(home / "backups")
-    if keep is None:
-        shutil.rmtree(old)
-    elif old != keep:
-        old.rename(keep)
-    flush_folder(home.parent)
-    return keep
-
-
-def _settle(home: Path) -> None:
-    """Clear what killed restores left: half-built copies go, a home that one had replaced already is kept aside."""
-    clear_half(parent=home.parent, pattern=f"{home.name}.restoring-*")
-    for left in home.parent.glob(f"{home.name}.restoring-*"):
-        if (left / "home").is_dir():
-            (left / "home").rename(left.with_name(left.name.replace(".restoring-", ".replaced-")))
-        shutil.rmtree(left)
