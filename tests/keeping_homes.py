@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,25 @@ from bluelamp.project.keeping.restoring import Chosen, Findings, restore_backup,
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
 HOUSEHOLD = Path(__file__).parent / "capabilities" / "keeping" / "household.py"
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
+
+
+@cache
+def _forks() -> "subprocess.Popen[str]":
+    """A process that stays, and forks for each command. It ends with this one, whose pipe it reads."""
+    warm = Path(__file__).with_name("warm.py")
+    env = {**os.environ, "COLUMNS": "300"}
+    return subprocess.Popen(
+        [sys.executable, str(warm)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
+    )
+
+
+def _warm(line: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What `subprocess.run` gives, from a fork of a program that is loaded already: see warm.py."""
+    forks = _forks()
+    assert forks.stdin and forks.stdout
+    print(json.dumps({"words": line, "env": env, "cwd": str(Path.cwd())}), file=forks.stdin, flush=True)
+    answer = json.loads(forks.stdout.readline())
+    return subprocess.CompletedProcess(line, answer["code"], answer["out"], answer["err"])
 
 
 @dataclass(frozen=True)
@@ -30,9 +50,13 @@ class Home:
         database = {"BLUELAMP_DATABASE_URL": self.url} if self.url else {}
         return {**kept, **database, "BLUELAMP_HOME": str(self.path), "COLUMNS": "300", **self.also}
 
-    def run(self, *words: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-        """One command, which must end with this exit code and no traceback."""
-        done = subprocess.run([BLUELAMP, *map(str, words)], env=self.env, capture_output=True, text=True, timeout=120)
+    def run(self, *words: str | Path, code: int = 0, cold: bool = False) -> subprocess.CompletedProcess[str]:
+        """One command, which must end with this exit code and no traceback; `cold`: as a new process (slower)."""
+        line = [BLUELAMP, *map(str, words)]
+        if cold:
+            done = subprocess.run(line, env=self.env, capture_output=True, text=True, timeout=120)
+        else:
+            done = _warm(line, self.env)
         assert done.returncode == code, (words, done.stdout, done.stderr[-3000:])
         assert "Traceback" not in done.stderr
         return done
@@ -42,9 +66,7 @@ class Home:
 
     def ask(self, *words: str) -> Any:
         """One task of household.py."""
-        done = subprocess.run(
-            [sys.executable, str(HOUSEHOLD), *words], env=self.env, capture_output=True, text=True, timeout=120
-        )
+        done = _warm([str(HOUSEHOLD), *words], self.env)
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)
 
