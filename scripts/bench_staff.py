@@ -33,7 +33,7 @@ from django.urls import path  # noqa: E402
 
 from bluelamp.kernel.audit.operations import record  # noqa: E402
 from bluelamp.kernel.people.models import Organisation, User  # noqa: E402
-from bluelamp.project.demo import make_cast  # noqa: E402
+from bluelamp.project.demo.cast import make_cast  # noqa: E402
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ROUNDS, EACH = 15, 20

@@ -23,7 +23,7 @@ from bluelamp.kernel.audit.operations import record, seal_entries, sign_head  # 
 from bluelamp.kernel.audit.verification import verify  # noqa: E402
 from bluelamp.kernel.evidence.models import Load, Source  # noqa: E402
 from bluelamp.kernel.messaging.models import Contact  # noqa: E402
-from bluelamp.kernel.messaging.operations import add_contact  # noqa: E402
+from bluelamp.kernel.messaging.operations.contacts import add_contact  # noqa: E402
 from bluelamp.kernel.messaging.sealing import AddressErasedError, open_address  # noqa: E402
 from bluelamp.kernel.vault.master import MasterKeyError  # noqa: E402
 from bluelamp.kernel.vault.operations import NoRecordKeyError, erase, rotate_master  # noqa: E402
@@ -64,7 +64,7 @@ def make() -> dict[str, Any]:
 
 def add(number: int) -> Contact:
     """One person's address, and an entry of the log."""
-    contact = add_contact(kind="email", address=f"person{number}@example.org", safe=True, now=now())
+    contact = add_contact(kind="email", address=f"person{number}@example.org", safe=True, by="system", now=now())
     record(actor="system", action="test.added", subject=f"contact:{contact.pk}", now=now())
     return contact
 

@@ -15,6 +15,7 @@ from bluelamp.kernel.audit.operations import record
 from bluelamp.project.keeping.archive import KeepingError
 from bluelamp.project.keeping.backup import KeysWanted, make_backup_alone
 from bluelamp.project.keeping.folders import only_one
+from bluelamp.ui.outages import Outage, outage_of
 
 # Aliases in an order in which each may lean on those before.
 _DATABASES = ("vault", "stream", "default")
@@ -87,6 +88,11 @@ def _apply(alias: str, *, backup: Path | None) -> None:
     try:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
     except Exception as problem:
+        if outage_of(problem) is Outage.FULL:
+            raise KeepingError(
+                f"The disk is full. The database {alias} is whole, at the step that it had reached; make room, then "
+                "run the command again."
+            ) from problem
         back = (
             f"What was there before is in {backup}. To go back, install the earlier program, stop everything, then: "
             f"bluelamp restore {backup} --replace"

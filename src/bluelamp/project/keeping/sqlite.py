@@ -1,5 +1,6 @@
 """SQLite files: copying one that is in use, and reading what a copy says. Reads by hand: copies have any schema."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -8,9 +9,15 @@ from pathlib import Path
 
 from bluelamp.project.keeping.archive import KeepingError, create, private_folder
 
+# What SQLite says of the disk, as the system would say it.
+_OF_THE_DISK = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_READONLY: errno.EROFS}
+
 
 def copy_database(*, source: Path, target: Path) -> None:
-    """Copy one moment of a database that others write to; the copy is one file, flushed. Raises KeepingError."""
+    """Copy one moment of a database that others write to; the copy is one file, flushed. Raises KeepingError.
+
+    Raises OSError for a full disk, and one that can only be read.
+    """
     private_folder(target.parent)
     create(target).close()
     try:
@@ -19,6 +26,8 @@ def copy_database(*, source: Path, target: Path) -> None:
             live.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.DatabaseError as problem:
+        if number := _OF_THE_DISK.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF):
+            raise OSError(number, os.strerror(number), str(target)) from problem
         raise KeepingError(f"{source.name} cannot be copied ({problem}).") from problem
     handle = os.open(target, os.O_RDONLY)
     try:
