@@ -52,7 +52,7 @@ def test_a_backup_says_what_it_holds_and_is_private(home: Home) -> None:
     manifest = read_manifest(folder)
     assert {f.path for f in manifest.files} >= {"main.db", "stream.db", "erasures.jsonl", "installation"}
     assert sum(f.path.startswith("evidence/") for f in manifest.files) == 1 and not manifest.missing
-    assert manifest.audit_seq == 3 and len(manifest.audit_hash) == 64 and manifest.engine == "sqlite"
+    assert manifest.audit_seq == 6 and len(manifest.audit_hash) == 64 and manifest.engine == "sqlite"
     assert "vault.0001_initial" in manifest.schema["vault"] and manifest.started < manifest.ended
     assert not (folder / "vault.db").exists() and not (folder / "keys").exists(), "keys are in their own part"
     for path in [folder, *folder.rglob("*")]:
