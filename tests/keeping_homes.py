@@ -14,6 +14,7 @@ from bluelamp.project.keeping.restoring import Chosen, Findings, restore_backup,
 
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
 HOUSEHOLD = Path(__file__).parent / "capabilities" / "keeping" / "household.py"
+KILLING = HOUSEHOLD.with_name("killing.py")
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
 
 
@@ -83,3 +84,12 @@ class Home:
 
     def backup(self, *words: str | Path) -> Path:
         return Path(self.json("backup", *words)["path"])
+
+
+def kill(home: Home, what: str) -> dict[str, Any]:
+    """What killing.py saw."""
+    done = subprocess.run(
+        [sys.executable, str(KILLING), what], env=home.env, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)  # type: ignore[no-any-return]

@@ -72,7 +72,9 @@ def _program(name: str) -> Callable[[], object]:
 
 
 def _ended(program: Callable[[], object]) -> int:
-    """The exit code that Python would end with."""
+    """The exit code that Python would end with; connections are closed as its end would close them."""
+    from django.db import connections
+
     try:
         program()
     except SystemExit as end:
@@ -83,6 +85,8 @@ def _ended(program: Callable[[], object]) -> int:
     except BaseException:  # noqa: BLE001 - what Python itself would print
         traceback.print_exc()
         return 1
+    finally:
+        connections.close_all()
     return 0
 
 

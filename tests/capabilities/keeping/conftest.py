@@ -1,8 +1,11 @@
 """Homes, made once and copied, and empty databases."""
 
+import hashlib
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import LazySettings
 from keeping_homes import URL, Home
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "home-0.1.0.sql"
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +39,29 @@ def home(small_home: Path, tmp_path: Path, settings: LazySettings) -> Home:
 def folder(home: Home) -> Path:
     """The backup that the home has."""
     return next((home.path / "backups").glob("2*"))
+
+
+@pytest.fixture
+def old_home(tmp_path: Path) -> Home:
+    """A home as release 0.1.0 left it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    _, *parts = SAMPLE.read_text().split("-- database: ")
+    for part in parts:
+        name, _, script = part.partition("\n")
+        with closing(sqlite3.connect(home / name)) as database:
+            database.executescript(script)
+    for folder, words in (("evidence", ["evidence"]), ("editions", ["counts", "products"])):
+        (home / folder).mkdir()
+        for word in words:
+            (home / folder / f"{hashlib.sha256(word.encode()).hexdigest()}.parquet").write_text(word)
+    return Home(path=home)
+
+
+@pytest.fixture
+def alone(small_home: Path, tmp_path: Path) -> Home:
+    """A home in a folder of its own, which killing.py puts back as it was each time."""
+    return Home(path=shutil.copytree(small_home, tmp_path / "place" / "home"))
 
 
 @pytest.fixture

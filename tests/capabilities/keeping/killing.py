@@ -1,4 +1,5 @@
 """Kills a backup or a restore at its steps, in a forked process each: run by test_keeping_killed.py on its own home.
+Or lets the disk be full from a step on: run by test_keeping_disk.py.
 
 Python tells of every file opened for writing, rename, link, connection ("audit events"). A first run lists them; then,
 each time from the same beginning, a child ends itself by SIGKILL before the n-th. The parent looks at what is left and
@@ -6,6 +7,7 @@ does the work once more, to the end. Every step of the commit is tried, and each
 function of ours) where it happens first and last. BLUELAMP_KILL=all tries every step. Prints what it saw as JSON.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -25,7 +27,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from bluelamp.project.keeping import backup, placing, restoring  # noqa: E402
-from bluelamp.project.keeping.archive import read_manifest, wrong_with  # noqa: E402
+from bluelamp.project.keeping.archive import KeepingError, read_manifest, wrong_with  # noqa: E402
 from bluelamp.project.keeping.backup import KeysWanted, finished, make_backup  # noqa: E402
 
 HOME = Path(settings.BLUELAMP_HOME)
@@ -40,6 +42,7 @@ STEPS = (
     "sqlite3.connect",
     "ctypes.dlsym",
 )
+FILLING = ("os.link", "os.mkdir", "sqlite3.connect", "open")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 Hook = Callable[[str], None]
 
@@ -54,8 +57,12 @@ def in_a_child(work: Callable[[], object], hook: Hook) -> int:
                 hook(event)
 
         sys.addaudithook(hear)
-        work()
-        sys.stdout.flush()
+        try:
+            work()
+        except KeepingError:
+            os._exit(3)
+        except OSError as problem:
+            os._exit(3 if problem.errno == errno.ENOSPC else 4)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
@@ -103,6 +110,21 @@ def kill_at(number: int, work: Callable[[], object]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     assert in_a_child(work, count) == -signal.SIGKILL, f"step {number} was not reached"
+
+
+def full_from(number: int, work: Callable[[], object]) -> bool:
+    """Run in a child for which the disk is full from its n-th step on; whether it ended with a sentence."""
+    left = number
+
+    def fill(event: str) -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0 and event in FILLING:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "some file")
+
+    code = in_a_child(work, fill)
+    assert code in (0, 3), f"full from step {number}: ended with {code}"
+    return code == 3
 
 
 def again(work: Callable[[], object]) -> None:
@@ -207,7 +229,55 @@ def restores(*, exchange: bool = True) -> dict[str, Any]:
     return {"steps": len(steps), "kills": len(numbers), "outcomes": outcomes}
 
 
+def full_backups() -> dict[str, Any]:
+    def work() -> None:
+        make_backup(to=None, keys=KeysWanted(), now=now())
+
+    steps = listed(work)
+    numbers = chosen(steps, lambda step: backup._publish.__name__ in step)
+    folder, refused = HOME / "backups", 0
+    old, before = picture(HOME), sorted(p.name for p in (HOME / "backups").iterdir() if p.is_dir())
+    for number in numbers:
+        at = f"full from step {number}: {steps[number - 1]}"
+        ended = full_from(number, work)
+        there = sorted(p.name for p in folder.iterdir() if p.is_dir())
+        assert set(before) <= set(there) and all(map(whole, finished(folder))), at
+        assert not [name for name in there if name.startswith(".")], f"{there} {at}"
+        assert picture(HOME) == old, at
+        refused += ended
+        begin_again()
+    return {"steps": len(steps), "tried": len(numbers), "refused": refused}
+
+
+def full_restores() -> dict[str, Any]:
+    restoring._examine = lambda *_args, **_kwargs: None  # type: ignore[assignment]
+    (folder,) = finished(HOME / "backups")
+    medium = shutil.copytree(folder, HOME.parent.with_name("medium") / folder.name)
+
+    def work() -> None:
+        restoring.restore_backup(chosen=restoring.Chosen(folder=medium), home=HOME, replace=True, now=now())
+
+    steps = listed(work)
+    numbers = chosen(steps, lambda step: "take_place" in step or "settle" in step)
+    old, refused = picture(HOME), 0
+    for number in numbers:
+        at = f"full from step {number}: {steps[number - 1]}"
+        ended = full_from(number, work)
+        assert (picture(HOME) == old) == ended, at
+        beside = [p.name for p in HOME.parent.iterdir() if p != HOME]
+        assert len(beside) == (not ended) and not any(".restoring-" in name for name in beside), f"{beside} {at}"
+        refused += ended
+        begin_again()
+    return {"steps": len(steps), "tried": len(numbers), "refused": refused}
+
+
 if __name__ == "__main__":
     shutil.copytree(HOME.parent, BEGINNING)
-    tasks = {"backups": backups, "restores": restores, "restores-without-exchange": lambda: restores(exchange=False)}
+    tasks = {
+        "backups": backups,
+        "restores": restores,
+        "restores-without-exchange": lambda: restores(exchange=False),
+        "full-backups": full_backups,
+        "full-restores": full_restores,
+    }
     print(json.dumps(tasks[sys.argv[1]]()))  # noqa: T201

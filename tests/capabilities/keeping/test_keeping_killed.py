@@ -1,31 +1,8 @@
 """Ended by SIGKILL at any step, a backup or a restore leaves the last good state."""
 
-import json
-import shutil
-import subprocess
-import sys
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
-import pytest
-from keeping_homes import Home
-
-KILLING = Path(__file__).with_name("killing.py")
-
-
-@pytest.fixture
-def alone(small_home: Path, tmp_path: Path) -> Home:
-    """A home in a folder of its own, which is put back as it was after each kill."""
-    return Home(path=shutil.copytree(small_home, tmp_path / "place" / "home"))
-
-
-def kill(home: Home, what: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, str(KILLING), what], env=home.env, capture_output=True, text=True, timeout=240
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+from keeping_homes import Home, kill
 
 
 def test_a_backup_killed_at_any_step(alone: Home) -> None:

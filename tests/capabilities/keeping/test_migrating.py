@@ -1,6 +1,5 @@
 """Migrating what an earlier release left: backed up, whole afterwards, or as it was."""
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +10,6 @@ from keeping_homes import URL, Home
 
 from bluelamp.project.keeping.archive import read_manifest
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "home-0.1.0.sql"
 pytestmark = pytest.mark.skipif(bool(URL), reason="the same without PostgreSQL")
 KEPT = (
     "catalogue_maker",
@@ -25,23 +23,6 @@ KEPT = (
     "index_editionrow",
     "people_user",
 )
-
-
-@pytest.fixture
-def old_home(tmp_path: Path) -> Home:
-    """A home as release 0.1.0 left it."""
-    home = tmp_path / "home"
-    home.mkdir()
-    _, *parts = SAMPLE.read_text().split("-- database: ")
-    for part in parts:
-        name, _, script = part.partition("\n")
-        with closing(sqlite3.connect(home / name)) as database:
-            database.executescript(script)
-    for folder, words in (("evidence", ["evidence"]), ("editions", ["counts", "products"])):
-        (home / folder).mkdir()
-        for word in words:
-            (home / folder / f"{hashlib.sha256(word.encode()).hexdigest()}.parquet").write_text(word)
-    return Home(path=home)
 
 
 def rows(home: Path) -> dict[str, list[dict[str, object]]]:

@@ -122,9 +122,7 @@ def test_a_later_form_asks_for_a_later_program(held: Path, tmp_path: Path) -> No
         keyspart.unpack(source=tmp_path / "later", folder=tmp_path / "out", passphrase=PASSPHRASE)
 
 
-@pytest.mark.parametrize(
-    "name", ["../escaped", "/tmp/escaped", "keys/../../escaped", "keys/.hidden", "main.db", "keys"]
-)
+@pytest.mark.parametrize("name", ["../escaped", "/escaped", "keys/../../escaped", "keys/.hidden", "main.db", "keys"])
 def test_nothing_but_keys_comes_out(tmp_path: Path, name: str) -> None:
     _tar(tmp_path / "evil", tarfile.TarInfo(name), b"x")
     with pytest.raises(KeepingError, match="no key"):

@@ -25,11 +25,11 @@ from bluelamp.project.cli import (
 )
 from bluelamp.project.cli.doctor import doctor
 from bluelamp.project.cli.expected import EXPECTED
+from bluelamp.project.cli.outages import outage_in_words
 from bluelamp.project.cli.run import run as run_processes
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
 from bluelamp.project.cli.work import work
-from bluelamp.ui.outages import Outage, outage_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
@@ -89,19 +89,3 @@ def run() -> None:
         sys.exit(f"bluelamp: {problem}")
     except (OSError, OperationalError) as problem:
         sys.exit(f"bluelamp: {outage_in_words(problem)}")
-
-
-def outage_in_words(problem: OSError | OperationalError) -> str:
-    """What is wrong with the machine, and what to do."""
-    where = f" ({problem.filename})" if isinstance(problem, OSError) and problem.filename else ""
-    match outage_of(problem):
-        case Outage.FULL:
-            return f"the disk is full{where}. Nothing was changed; make room, then run the command again."
-        case Outage.READ_ONLY:
-            return (
-                f"the disk can only be read{where}. Nothing was changed; make it writable (a disk with faults becomes "
-                "read-only by itself: see the system's log), then run the command again."
-            )
-    if isinstance(problem, OSError):
-        return f"{problem.strerror or problem}: {problem.filename or ''}. What was there before is unchanged."
-    return f"the database cannot be used ({problem}). What was there before is unchanged."

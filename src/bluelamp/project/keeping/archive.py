@@ -23,6 +23,7 @@ FORMAT = "bluelamp-backup-v1"
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,3}")
 _CHUNK = 1 << 20
+_LITTLE = 1_000_000
 
 
 class KeepingError(RuntimeError):
@@ -102,6 +103,11 @@ def private_folder(path: Path) -> None:
 def create(path: Path) -> IO[bytes]:
     """A new file, private from its first moment; raises FileExistsError."""
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b")
+
+
+def is_full(*folders: Path) -> bool:
+    """Whether a disk has no room to speak of. SQLite cannot always tell a full disk from a broken one."""
+    return any(shutil.disk_usage(folder).free < _LITTLE for folder in folders)
 
 
 def hash_file(path: Path) -> FileEntry:

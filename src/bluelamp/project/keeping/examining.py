@@ -20,6 +20,7 @@ from bluelamp.kernel.vault.queries import status
 from bluelamp.project.keeping import naming, sqlite
 from bluelamp.project.keeping.archive import KeepingError
 from bluelamp.project.keeping.migrating import migrate_copy
+from bluelamp.ui.outages import outage_of
 
 _MOST = 20
 
@@ -55,6 +56,8 @@ def examine(asked: Question) -> dict[str, object]:
             if asked.restored and (asked.despite or not doubts):
                 _begin_life(asked.restored)
     except (KeepingError, MasterKeyError, HeadError) as problem:
+        if outage_of(problem):
+            raise  # the disk's fault, not the backup's
         problems = [str(problem)]
     return {"problems": problems, "doubts": doubts, "numbers": numbers}
 

@@ -1,5 +1,6 @@
 """Trying a backup, and living with it: a copy is built beside, examined, and takes its place in one step."""
 
+import errno
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ from django.conf import settings
 from bluelamp.kernel.vault.erasures import Erasure, erasures_path, read_erasures, write_erasures
 from bluelamp.kernel.vault.keyfiles import file_lock
 from bluelamp.project.keeping import keyspart, naming, postgres, sqlite
-from bluelamp.project.keeping.archive import KeepingError, Manifest, fetch, read_manifest, wrong_with
+from bluelamp.project.keeping.archive import KeepingError, Manifest, fetch, is_full, read_manifest, wrong_with
 from bluelamp.project.keeping.backup import (
     ERASURES,
     KEYS_DAYS,
@@ -291,6 +292,8 @@ def _examine(findings: Findings, chosen: Chosen, copy: Path, url: str, *, restor
         check=False,
     )
     if done.returncode:
+        if done.returncode == errno.ENOSPC or is_full(copy):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(copy.parent))
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise KeepingError(f"The copy could not be examined, nothing was changed ({last}).")
     answer = json.loads(done.stdout)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bluelamp.project.keeping.archive import KeepingError, create, private_folder
+from bluelamp.project.keeping.archive import KeepingError, create, is_full, private_folder
 
 # What SQLite says of the disk, as the system would say it.
 _OF_THE_DISK = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_READONLY: errno.EROFS}
@@ -26,7 +26,10 @@ def copy_database(*, source: Path, target: Path) -> None:
             live.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.DatabaseError as problem:
-        if number := _OF_THE_DISK.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF):
+        number = _OF_THE_DISK.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF)
+        if not number and is_full(source.parent, target.parent):
+            number = errno.ENOSPC
+        if number:
             raise OSError(number, os.strerror(number), str(target)) from problem
         raise KeepingError(f"{source.name} cannot be copied ({problem}).") from problem
     handle = os.open(target, os.O_RDONLY)
