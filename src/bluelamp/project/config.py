@@ -54,6 +54,12 @@ SETTINGS = (
         "(keys part not sealed)",
         "File with the passphrase, 16 characters or more, that seals the keys part of backups.",
     ),
+    Setting(
+        "BLUELAMP_BACKUP_FOLDER",
+        "(no scheduled backup)",
+        "Folder for a daily backup, best on another disk. Outside HOME it needs the passphrase file.",
+    ),
+    Setting("BLUELAMP_BACKUPS_KEPT", "14", "How many of the newest backups stay in that folder."),
     Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
     Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
     Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
@@ -95,6 +101,8 @@ class Config:
     secret_key_file: Path
     erasures_file: Path | None
     backup_passphrase_file: Path | None
+    backup_folder: Path | None
+    backups_kept: int
     workers: int
     proxies: int
     session_hours: int
@@ -131,6 +139,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
         erasures_file=Path(env["BLUELAMP_ERASURES_FILE"]).absolute() if env.get("BLUELAMP_ERASURES_FILE") else None,
         backup_passphrase_file=_file(env, "BLUELAMP_BACKUP_PASSPHRASE_FILE"),
+        backup_folder=_backup_folder(env, home),
+        backups_kept=_whole(env, "BLUELAMP_BACKUPS_KEPT", default=14, low=1, high=365),
         workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
         proxies=_whole(env, "BLUELAMP_PROXIES", default=0, low=0, high=9),
         session_hours=_whole(env, "BLUELAMP_SESSION_HOURS", default=10, low=1, high=24),
@@ -209,6 +219,18 @@ def _file(env: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file():
         raise ConfigError(f"{name} names no file: {path}")
     return path
+
+
+def _backup_folder(env: Mapping[str, str], home: Path) -> Path | None:
+    if not env.get("BLUELAMP_BACKUP_FOLDER"):
+        return None
+    folder = Path(env["BLUELAMP_BACKUP_FOLDER"]).absolute()
+    if not folder.resolve().is_relative_to(home.resolve()) and not env.get("BLUELAMP_BACKUP_PASSPHRASE_FILE"):
+        raise ConfigError(
+            "BLUELAMP_BACKUP_FOLDER is outside BLUELAMP_HOME, where keys must not lie readable: name a file with a "
+            "passphrase in BLUELAMP_BACKUP_PASSPHRASE_FILE."
+        )
+    return folder
 
 
 def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:

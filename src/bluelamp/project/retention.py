@@ -24,8 +24,8 @@ from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.queries import KEPT_DAYS, tidied
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations.recovery import remove_factors
-from bluelamp.project.keeping.archive import KeepingError, read_manifest
-from bluelamp.project.keeping.backup import KEYS_DAYS, finished
+from bluelamp.project.keeping.archive import MANIFEST, KeepingError, read_manifest
+from bluelamp.project.keeping.backup import KEYS_DAYS, finished, finished_of_ours, remove_backup
 from bluelamp.project.keeping.folders import only_one
 from bluelamp.project.keeping.keys import old_secret_path
 from bluelamp.project.keeping.keyspart import PLAIN, SEALED
@@ -119,15 +119,18 @@ def _outbox(*, now: datetime, dry_run: bool) -> int:
 
 
 def _backups(*, now: datetime, dry_run: bool) -> int:
-    """The newest stays whatever its age: an old backup is better than none."""
-    old = [folder for folder in _own_backups()[:-1] if _age(folder, now) > timedelta(days=BACKUP_DAYS)]
+    """The newest of each folder stays whatever its age: an old backup is better than none."""
+    every = [folder for folders in _own_backups() for folder in folders[:-1]]
+    old = [folder for folder in every if _age(folder, now) > timedelta(days=BACKUP_DAYS)]
     return _remove([*old, *_put_aside(now, days=BACKUP_DAYS)], dry_run=dry_run)
 
 
 def _key_parts(*, now: datetime, dry_run: bool) -> int:
-    """The newest stays; it serves the older backups too."""
-    parts = [path for folder in _own_backups() for path in (folder / PLAIN, folder / SEALED) if path.exists()]
-    old = [path for path in parts[:-1] if _age(path.parent, now) > timedelta(days=KEYS_DAYS)]
+    """The newest of each folder stays; it serves the older backups too."""
+    old = []
+    for folders in _own_backups():
+        parts = [path for folder in folders for path in (folder / PLAIN, folder / SEALED) if path.exists()]
+        old += [path for path in parts[:-1] if _age(path.parent, now) > timedelta(days=KEYS_DAYS)]
     for home in _put_aside(now, days=KEYS_DAYS):
         old += [path for path in (home / "keys", *sorted(home.glob("vault.db*"))) if path.exists()]
     return _remove(old, dry_run=dry_run)
@@ -148,7 +151,12 @@ RULES: tuple[Rule, ...] = (
     Rule("quarantine", "Rows of evidence that were put aside", f"{_QUARANTINE.days} days", _quarantine),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
-    Rule("backups", "Backups in HOME/backups, homes put aside by a restore", f"{BACKUP_DAYS} days", _backups),
+    Rule(
+        "backups",
+        "Backups in HOME/backups and in BLUELAMP_BACKUP_FOLDER, homes put aside by a restore",
+        f"{BACKUP_DAYS} days",
+        _backups,
+    ),
     Rule("old-secret", "The Django secret before the present one", f"{_OLD_SECRET.days} days", _old_secret),
 )
 
@@ -185,8 +193,11 @@ def _carry_out(rule: Rule, now: datetime) -> Ran:
     return Ran(rule=rule, count=count)
 
 
-def _own_backups() -> list[Path]:
-    return finished(Path(settings.BLUELAMP_HOME) / "backups")
+def _own_backups() -> list[list[Path]]:
+    """The backups in HOME/backups, and in the folder of the daily backup, oldest first."""
+    own, named = Path(settings.BLUELAMP_HOME) / "backups", settings.CONFIG.backup_folder
+    others = finished_of_ours(named) if named and named.resolve() != own.resolve() else []
+    return [finished(own), others]
 
 
 def _age(folder: Path, now: datetime) -> timedelta:
@@ -212,14 +223,15 @@ def _put_aside(now: datetime, *, days: int) -> list[Path]:
 
 
 def _remove(paths: Iterable[Path], *, dry_run: bool) -> int:
-    """Remove files and folders; a folder loses its name first, so that a kill leaves no half that looks whole."""
+    """Remove files, backups and folders, so that a kill leaves nothing that looks whole."""
     chosen = list(paths)
     if dry_run or not chosen:
         return len(chosen)
     with only_one(Path(settings.BLUELAMP_HOME)):
         for path in chosen:
-            if path.is_dir():
-                (path / "manifest.json").unlink(missing_ok=True)
+            if (path / MANIFEST).exists():
+                remove_backup(path)
+            elif path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()

@@ -32,7 +32,7 @@ def home(settings: LazySettings, tmp_path: Path) -> Path:
     settings.BLUELAMP_HOME = tmp_path / "home"
     secret = tmp_path / "home" / "keys" / "secret"
     secret.parent.mkdir(parents=True)
-    settings.CONFIG = type("Config", (), {"secret_key_file": secret, "database_url": ""})
+    settings.CONFIG = type("Config", (), {"secret_key_file": secret, "database_url": "", "backup_folder": None})
     return tmp_path / "home"
 
 

@@ -13,7 +13,7 @@ from bluelamp.kernel.outbox.domain.codec import decode, encode
 from bluelamp.kernel.outbox.domain.errors import PermanentError, describe
 from bluelamp.kernel.outbox.domain.retry import LONGEST_LEASE, MAX_ATTEMPTS, delay
 from bluelamp.kernel.outbox.models import Delivery
-from bluelamp.kernel.outbox.queries import claimable, dead_letters, tidied
+from bluelamp.kernel.outbox.queries import claimable, dead_letters, open_deliveries, tidied
 
 
 class NoDeadLetterError(LookupError):
@@ -117,6 +117,20 @@ def _fail(*, delivery: Delivery, error: Exception, now: datetime, wait: timedelt
     if not mine.update(lease_token=None, leased_until=None, last_error=delivery.last_error, **change):
         return Outcome.LOST
     return Outcome.DEAD if wait is None else Outcome.RETRY
+
+
+def hold_external(*, now: datetime) -> int:
+    """After a restore: make dead letters of open deliveries that reach outside; give their number.
+
+    Each may have been made between the backup and the loss. A person revives or discards it.
+    """
+    names = [handler.name for handler in registry.installed().handlers if handler.external]
+    words = "From a restored backup: it may have been delivered since. Revive or discard it."
+    return (
+        open_deliveries()
+        .filter(handler__in=names)
+        .update(dead_at=now, lease_token=None, leased_until=None, last_error=words)
+    )
 
 
 def revive(*, delivery_id: uuid.UUID, now: datetime) -> None:

@@ -7,6 +7,7 @@ from bluelamp.kernel.advice.domain.texts import AdviceError
 from bluelamp.kernel.audit.domain.heads import HeadError
 from bluelamp.kernel.audit.signing import SigningKeyError
 from bluelamp.kernel.fetching.domain.results import FetchError
+from bluelamp.kernel.messaging.operations.steps import MessagingError
 from bluelamp.kernel.outbox.operations import NoDeadLetterError
 from bluelamp.kernel.people.operations.accounts import AccountError
 from bluelamp.kernel.vault.domain.sealing import SealBrokenError
@@ -26,6 +27,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     KeepingError,
     LoadRefusedError,
     MasterKeyError,
+    MessagingError,
     NoDeadLetterError,
     NoEvidenceError,
     PlaceError,

@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from bluelamp.kernel.audit.operations import record
 from bluelamp.project.cli.screen import console, notes, print_json
-from bluelamp.project.keeping.archive import MANIFEST, hash_file
-from bluelamp.project.keeping.backup import KeysWanted, Made, make_backup
+from bluelamp.project.keeping.backup import KeysWanted, Made, make_backup, write_down
 from bluelamp.project.keeping.migrating import Migrated, migrate_all
 from bluelamp.project.keeping.restoring import Chosen, Findings, restore_backup, verify_backup
 
@@ -44,10 +42,7 @@ def backup(
     now = datetime.now(tz=UTC)
     with notes.status("Backing up ..."):
         made = make_backup(to=to, keys=KeysWanted(left_out=without_keys, elsewhere=keys_to), now=now)
-    sha256 = hash_file(made.folder / MANIFEST).sha256
-    detail: dict[str, str | int] = {"backup": made.folder.name, "manifest": sha256}
-    if made.manifest.audited:
-        record(actor="system", action="keeping.backed-up", detail=detail, now=now)
+    sha256 = write_down(made=made, now=now)
     findings = _verified(Chosen(folder=made.folder, keys=keys_to)) if verify else None
     if as_json:
         print_json({**_made(made), "manifest_sha256": sha256, "verified": _found(findings) if findings else None})

@@ -19,12 +19,14 @@ from pathlib import Path
 
 from django.conf import settings
 
+from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.evidence.operations import keep_files
 from bluelamp.kernel.vault.erasures import Erasure, erasures_path, read_erasures, write_erasures
 from bluelamp.kernel.vault.keyfiles import create_private, flush_folder, replace_private
 from bluelamp.kernel.vault.master import one_rotation
 from bluelamp.project.keeping import keyspart, naming, postgres, sqlite
 from bluelamp.project.keeping.archive import (
+    MANIFEST,
     FileEntry,
     KeepingError,
     KeysPart,
@@ -32,6 +34,7 @@ from bluelamp.project.keeping.archive import (
     copy_file,
     hash_file,
     private_folder,
+    read_manifest,
     write_manifest,
 )
 from bluelamp.project.keeping.folders import backups_folder, flush_tree, only_one
@@ -115,16 +118,14 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
     _check_keys_may_go(keys=keys, target=target, home=home, passphrase=passphrase)
     private_folder(target)
     settle(home.resolve())
-    # Of this installation only: another one may be writing to the same folder.
-    mark = installation(home)[:8]
-    for left in (*target.glob(f".*.{mark}.part"), *own.glob(".keys-*")):
+    for left in (*(p for folder in {target, own} for p in folder.glob(f".*{_half(home)}")), *own.glob(".keys-*")):
         shutil.rmtree(left)
     for part in own.glob(f".{LAST}.*"):
         part.unlink()
     name = _free_name(target, now)
     making = _Making(
         home=home,
-        part=target / f".{name}.{mark}.part",
+        part=target / f".{name}{_half(home)}",
         spool=own / f".keys-{secrets.token_hex(6)}",
         before=next(reversed(finished(target)), None),
         entries=[],
@@ -157,6 +158,15 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
         shutil.rmtree(making.part, ignore_errors=True)
 
 
+def write_down(*, made: Made, now: datetime) -> str:
+    """An entry of the log for a backup, where there is a log; give the hash of the backup's list."""
+    sha256 = hash_file(made.folder / MANIFEST).sha256
+    if made.manifest.audited:
+        detail: dict[str, str | int] = {"backup": made.folder.name, "manifest": sha256}
+        record(actor="system", action="keeping.backed-up", detail=detail, now=now)
+    return sha256
+
+
 def write_last(*, home: Path, path: Path, at: datetime, verified: bool) -> None:
     """Note the newest backup for whoever watches its age (`bluelamp doctor`)."""
     value = {"at": at.isoformat(), "path": str(path), "verified": verified}
@@ -182,6 +192,29 @@ def installation(home: Path) -> str:
 def finished(folder: Path) -> list[Path]:
     """The finished backups in a folder, oldest first."""
     return sorted(p.parent for p in folder.glob("[0-9]*Z*/manifest.json")) if folder.is_dir() else []
+
+
+def finished_of_ours(folder: Path) -> list[Path]:
+    """The same of this installation only: another one may keep its backups in the same folder."""
+    ours = installation(Path(settings.BLUELAMP_HOME))
+    found = []
+    for path in finished(folder):
+        with suppress(KeepingError):
+            if read_manifest(path).installation == ours:
+                found.append(path)
+    return found
+
+
+def remove_backup(folder: Path) -> None:
+    """Remove a finished backup. It loses its name first, so that the next backup clears what a kill here leaves."""
+    half = folder.with_name(f".{folder.name}{_half(Path(settings.BLUELAMP_HOME))}")
+    folder.rename(half)
+    shutil.rmtree(half)
+
+
+def _half(home: Path) -> str:
+    """How the name of a half backup ends: of this installation only, as another one may be writing beside it."""
+    return f".{installation(home)[:8]}.part"
 
 
 def _free_name(target: Path, now: datetime) -> str:

@@ -13,6 +13,8 @@ from bluelamp.kernel.audit.domain.heads import HeadError
 from bluelamp.kernel.audit.models import Link
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.audit.verification import verify
+from bluelamp.kernel.messaging.operations.holding import hold_unsent
+from bluelamp.kernel.outbox.operations import hold_external
 from bluelamp.kernel.vault.erasures import erasures_path, read_erasures
 from bluelamp.kernel.vault.master import MasterKeyError
 from bluelamp.kernel.vault.operations import erase_again
@@ -54,7 +56,7 @@ def examine(asked: Question) -> dict[str, object]:
             if asked.with_keys:
                 doubts += _vault(numbers)
             if asked.restored and (asked.despite or not doubts):
-                _begin_life(asked.restored)
+                _begin_life(asked.restored, numbers)
     except (KeepingError, MasterKeyError, HeadError) as problem:
         if outage_of(problem):
             raise  # the disk's fault, not the backup's
@@ -104,9 +106,14 @@ def _vault(numbers: dict[str, int]) -> list[str]:
     return [f"{vault.lost:,} keys need a master key that is not in the keys part."] if vault.lost else []
 
 
-def _begin_life(backup: str) -> None:
-    """Nobody stays signed in: a session that was ended since would be open again. The log tells of the restore."""
+def _begin_life(backup: str, numbers: dict[str, int]) -> None:
+    """Nobody stays signed in: a session that was ended since would be open again. Nothing is sent twice.
+
+    The log tells of the restore.
+    """
+    now = datetime.now(tz=UTC)
     with transaction.atomic():
         Session.objects.all().delete()
         UserSession.objects.all().delete()
-        record(actor="system", action="keeping.restored", detail={"backup": backup}, now=datetime.now(tz=UTC))
+        numbers["messages_held"], numbers["deliveries_held"] = hold_unsent(now=now), hold_external(now=now)
+        record(actor="system", action="keeping.restored", detail={"backup": backup}, now=now)

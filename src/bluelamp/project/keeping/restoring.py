@@ -34,6 +34,11 @@ from bluelamp.project.keeping.folders import backups_folder, only_one, unused
 from bluelamp.project.keeping.migrating import newer_than_program
 from bluelamp.project.keeping.placing import begin_copy, holds_data, settle, take_place
 
+_HELD = {
+    "messages_held": "messages are held: they may have been sent since the backup. See: bluelamp messages held",
+    "deliveries_held": "deliveries are held: they may have been made since the backup. See: bluelamp outbox dead",
+}
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -300,6 +305,9 @@ def _examine(findings: Findings, chosen: Chosen, copy: Path, url: str, *, restor
     findings.problems += answer["problems"]
     (findings.notes if restored and chosen.despite else findings.problems).extend(answer["doubts"])
     findings.numbers |= answer["numbers"]
+    for name, words in _HELD.items():
+        if count := findings.numbers.get(name):
+            findings.notes.append(f"{count:,} {words}")
 
 
 def _environment(copy: Path, url: str) -> Mapping[str, str]:
