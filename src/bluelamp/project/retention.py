@@ -153,7 +153,7 @@ RULES: tuple[Rule, ...] = (
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(
         "backups",
-        "Backups in HOME/backups and in BLUELAMP_BACKUP_FOLDER, homes put aside by a restore",
+        "Backups, daily ones too; homes put aside by a restore",
         f"{BACKUP_DAYS} days",
         _backups,
     ),

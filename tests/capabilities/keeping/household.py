@@ -22,11 +22,16 @@ from django.db import connection, transaction  # noqa: E402
 from bluelamp.kernel.audit.operations import record, seal_entries, sign_head  # noqa: E402
 from bluelamp.kernel.audit.verification import verify  # noqa: E402
 from bluelamp.kernel.evidence.models import Load, Source  # noqa: E402
-from bluelamp.kernel.messaging.models import Contact  # noqa: E402
+from bluelamp.kernel.messaging.channels.sink import SinkChannel  # noqa: E402
+from bluelamp.kernel.messaging.models import Contact, Message  # noqa: E402
 from bluelamp.kernel.messaging.operations.contacts import add_contact  # noqa: E402
+from bluelamp.kernel.messaging.operations.notices import queue  # noqa: E402
+from bluelamp.kernel.messaging.operations.sending import send_due  # noqa: E402
 from bluelamp.kernel.messaging.sealing import AddressErasedError, open_address  # noqa: E402
+from bluelamp.kernel.outbox.domain.errors import TemporaryError  # noqa: E402
 from bluelamp.kernel.vault.master import MasterKeyError  # noqa: E402
 from bluelamp.kernel.vault.operations import NoRecordKeyError, erase, rotate_master  # noqa: E402
+from bluelamp.project.keeping.scheduled import run_backup  # noqa: E402
 
 HOME = Path(settings.BLUELAMP_HOME)
 
@@ -81,6 +86,29 @@ def write() -> None:
         time.sleep(0.002)
 
 
+def queue_two() -> dict[str, Any]:
+    """Two messages that wait: one for a person, one of an exercise."""
+    contact = Contact.objects.order_by("added_at")[0]
+    for origin in ("live", "exercise"):
+        queue(contact=contact, template="something-new", dedupe_key=origin, origin=origin, now=now())
+    return {}
+
+
+def states() -> dict[str, Any]:
+    """Messages by origin, after everything that may be sent was sent."""
+    send_due(now=now(), channels={"email": SinkChannel()})
+    return {m.origin: m.state for m in Message.objects.all()}
+
+
+def daily(days: str) -> dict[str, Any]:
+    """The daily backup, so many days from now."""
+    try:
+        run_backup(now=now() + timedelta(days=int(days)))
+    except TemporaryError as problem:
+        return {"error": str(problem)}
+    return {"error": ""}
+
+
 def look() -> dict[str, Any]:
     """Every address, or why it does not open."""
     found: dict[str, str] = {}
@@ -108,5 +136,14 @@ def rotate() -> dict[str, Any]:
 
 if __name__ == "__main__":
     name, *words = sys.argv[1:]
-    tasks = {"make": make, "write": write, "look": look, "forget": forget, "rotate": rotate}
+    tasks = {
+        "make": make,
+        "write": write,
+        "look": look,
+        "forget": forget,
+        "rotate": rotate,
+        "queue_two": queue_two,
+        "states": states,
+        "daily": daily,
+    }
     print(json.dumps(tasks[name](*words)))  # type: ignore[operator]  # noqa: T201

@@ -1,7 +1,9 @@
 """docs/howto/loss-drill.md, done: each section of it is one test here, and a test compares the two."""
 
+import json
 import re
 import shutil
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -42,6 +44,16 @@ def test_lost_master_key_and_every_copy(home: Home, folder: Path) -> None:
 
 
 @sqlite_only
+def test_lost_vault(home: Home, folder: Path) -> None:
+    before = home.ask("look")["addresses"]
+    for path in home.path.glob("vault.db*"):
+        path.unlink()
+    assert home.json("doctor", code=1)["well"] is False
+    home.run("restore", folder, "--replace")
+    assert home.ask("look")["addresses"] == before
+
+
+@sqlite_only
 def test_lost_signing_key(home: Home, folder: Path) -> None:
     (home.path / "keys" / "audit-signing").unlink()
     assert "is gone" in home.run("audit", "head", code=1).stderr
@@ -50,8 +62,16 @@ def test_lost_signing_key(home: Home, folder: Path) -> None:
     home.run("audit", "head")
     # Where no backup has it: a new key, and the log stays whole.
     second = Home(path=home.path.with_name("second"))
-    anchor = second.json("audit", "head", "--new-key")["file"]
-    assert second.json("audit", "verify", "--anchor", anchor)["whole"]
+    (old,) = (second.path / "audit" / "heads").iterdir()
+    new = second.json("audit", "head", "--new-key")["file"]
+    assert second.json("audit", "verify", "--anchor", new)["whole"], "the old head counts by the key that it names"
+    # Whoever holds a head of the old key sees one thing only, the new key: nothing was cut or written anew.
+    (problem,) = second.json("audit", "verify", "--anchor", old, code=1)["problems"]
+    assert problem["kind"] == "key" and json.loads(Path(new).read_text())["key_id"] in problem["text"]
+    with sqlite3.connect(second.path / "main.db") as database:
+        database.execute("DROP TRIGGER audit_entry_update")
+        database.execute("UPDATE audit_entry SET actor = 'user:other' WHERE id = 1")
+    assert not second.json("audit", "verify", "--anchor", new, code=1)["whole"], "and a change is still found"
 
 
 @sqlite_only

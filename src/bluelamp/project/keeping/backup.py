@@ -120,8 +120,8 @@ def make_backup_alone(*, to: Path | None, keys: KeysWanted, now: datetime) -> Ma
     settle(home.resolve())
     for left in (*(p for folder in {target, own} for p in folder.glob(f".*{_half(home)}")), *own.glob(".keys-*")):
         shutil.rmtree(left)
-    for part in own.glob(f".{LAST}.*"):
-        part.unlink()
+    for spare in own.glob(f".{LAST}.*"):
+        spare.unlink()
     name = _free_name(target, now)
     making = _Making(
         home=home,

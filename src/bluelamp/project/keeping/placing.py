@@ -24,7 +24,13 @@ def begin_copy(*, home: Path, now: datetime) -> Path:
     (home / HALF).unlink(missing_ok=True)
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     beside = home.with_name(f"{home.name}.restoring-{stamp}-{secrets.token_hex(3)}")
-    beside.mkdir(mode=0o700)
+    try:
+        beside.mkdir(mode=0o700)
+    except PermissionError as problem:
+        raise KeepingError(
+            f"{home.parent} cannot be written, and the copy is built there, beside the home. Restore into a folder "
+            f"inside: --home {home / 'home'}"
+        ) from problem
     return begin_half(beside / "home")
 
 
