@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -93,3 +95,16 @@ def kill(home: Home, what: str) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def writing(home: Home) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that adds people all the while, killed at the end."""
+    line = [sys.executable, str(HOUSEHOLD), "write"]
+    writer = subprocess.Popen(line, env=home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert writer.stdout and writer.stdout.readline() == b"writing\n"
+    try:
+        yield writer
+    finally:
+        writer.kill()
+        writer.communicate()

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import stat
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -16,23 +15,16 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from keeping_homes import BLUELAMP, HOUSEHOLD, Home
+from keeping_homes import BLUELAMP, Home, writing
 
 from bluelamp.project.keeping import keyspart, sqlite
 from bluelamp.project.keeping.archive import KeepingError, hash_file, read_manifest
 
 
 def test_a_backup_is_whole_while_others_write(home: Home, tmp_path: Path) -> None:
-    writer = subprocess.Popen(
-        [sys.executable, str(HOUSEHOLD), "write"], env=home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert writer.stdout and writer.stdout.readline() == b"writing\n"
-    try:
+    with writing(home) as writer:
         folders = [home.backup() for _ in range(3)]
         assert writer.poll() is None, "the writer was never refused"
-    finally:
-        writer.kill()
-        writer.communicate()
     sizes = []
     for folder in folders:
         keyspart.unpack(source=folder / "keys.tar", folder=tmp_path / folder.name, passphrase=None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from keeping_homes import Home
+from keeping_homes import Home, writing
 
 from bluelamp.project.keeping import postgres
 from bluelamp.project.keeping.archive import KeepingError
@@ -22,6 +22,7 @@ def home(new_database: Make, tmp_path: Path) -> Home:
 
 
 def test_round_trip(home: Home, new_database: Make, tmp_path: Path) -> None:
+    home.ask("queue_two")
     folder = home.backup("--verify")
     gone, kept, _ = home.ask("look")["addresses"]
     assert home.ask("forget", gone) == {"erased": True}
@@ -39,6 +40,7 @@ def test_round_trip(home: Home, new_database: Make, tmp_path: Path) -> None:
     assert after["addresses"][gone] == "AddressErasedError" == before["addresses"][gone]
     assert after["addresses"][kept] == before["addresses"][kept] != "AddressErasedError"
     assert after["log_whole"] and after["sessions"] == 0 and "keeping.restored" in after["actions"]
+    assert other.ask("states") == {"live": "held", "exercise": "sent"}
     assert other.backup("--verify").is_dir()
 
     # A dump that is not whole fills nothing.
@@ -47,6 +49,18 @@ def test_round_trip(home: Home, new_database: Make, tmp_path: Path) -> None:
     third = Home(path=tmp_path / "third", url=new_database())
     assert "records.dump was cut" in third.run("restore", folder, code=1).stderr
     assert postgres.check_empty(third.url)
+
+
+def test_a_backup_is_whole_while_others_write(home: Home, new_database: Make, tmp_path: Path) -> None:
+    with writing(home) as writer:
+        folder = home.backup()
+        later = len(home.ask("look")["addresses"])
+        assert writer.poll() is None, "the writer was never refused"
+    other = Home(path=tmp_path / "other", url=new_database())
+    other.run("restore", folder)
+    seen = other.ask("look")
+    assert 3 < len(seen["addresses"]) < later and all("@" in a for a in seen["addresses"].values())
+    assert seen["log_whole"]
 
 
 def test_a_missing_or_old_pg_dump_is_said(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
