@@ -1,5 +1,6 @@
 """A home of the tests of keeping, and the commands run on it as a person would run them."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -25,17 +26,24 @@ def _forks() -> "subprocess.Popen[str]":
     """A process that stays, and forks for each command. It ends with this one, whose pipe it reads."""
     warm = Path(__file__).with_name("warm.py")
     env = {**os.environ, "COLUMNS": "300"}
-    return subprocess.Popen(
+    forks = subprocess.Popen(
         [sys.executable, str(warm)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
     )
+    atexit.register(forks.communicate)
+    return forks
+
+
+def ask_forks(*, words: list[str], env: dict[str, str], cwd: str, stdin: str) -> Any:
+    """What became of a fork of a program that is loaded already: see warm.py."""
+    forks = _forks()
+    assert forks.stdin and forks.stdout
+    print(json.dumps({"words": words, "env": env, "cwd": cwd, "stdin": stdin}), file=forks.stdin, flush=True)
+    return json.loads(forks.stdout.readline())
 
 
 def _warm(line: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """What `subprocess.run` gives, from a fork of a program that is loaded already: see warm.py."""
-    forks = _forks()
-    assert forks.stdin and forks.stdout
-    print(json.dumps({"words": line, "env": env, "cwd": str(Path.cwd())}), file=forks.stdin, flush=True)
-    answer = json.loads(forks.stdout.readline())
+    """What `subprocess.run` gives, from such a fork."""
+    answer = ask_forks(words=line, env=env, cwd=str(Path.cwd()), stdin="")
     return subprocess.CompletedProcess(line, answer["code"], answer["out"], answer["err"])
 
 

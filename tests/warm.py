@@ -8,12 +8,27 @@ import json
 import os
 import runpy
 import signal
+import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+_PARENTS: list[object] = []
+
+
+class Warmly:
+    """In the place of the module `subprocess`: what would be a new Python is a fork of a loaded one."""
+
+    def __init__(self, ask: Callable[..., dict[str, Any]]) -> None:
+        self._ask = ask
+
+    def run(self, line: list[str], *, env: Mapping[str, str], input: str, **_: object) -> Any:
+        """As `subprocess.run`, with captured text, of `python -m MODULE`."""
+        answer = self._ask(words=line[1:], env=dict(env), cwd=str(Path.cwd()), stdin=input)
+        return subprocess.CompletedProcess(line, answer["code"], answer["out"], answer["err"])
 
 
 def serve() -> None:
@@ -30,11 +45,13 @@ def serve() -> None:
         print(json.dumps(_answer(**json.loads(line))), file=answers, flush=True)
 
 
-def _answer(*, words: list[str], env: dict[str, str], cwd: str) -> dict[str, Any]:
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+def _answer(*, words: list[str], env: dict[str, str], cwd: str, stdin: str) -> dict[str, Any]:
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
         child = os.fork()
         if child == 0:
-            _become(words, env, cwd, out, err)
+            _become(words, env, cwd, (given, out, err))
         _, status = os.waitpid(child, 0)
         texts = []
         for file in (out, err):
@@ -43,18 +60,22 @@ def _answer(*, words: list[str], env: dict[str, str], cwd: str) -> dict[str, Any
     return {"code": os.waitstatus_to_exitcode(status), "out": texts[0], "err": texts[1]}
 
 
-def _become(words: list[str], env: dict[str, str], cwd: str, out: IO[bytes], err: IO[bytes]) -> None:
+def _become(words: list[str], env: dict[str, str], cwd: str, streams: tuple[IO[bytes], ...]) -> None:
     code = 70
     try:
         signal.alarm(120)
-        for number, handle in enumerate((os.open(os.devnull, os.O_RDONLY), out.fileno(), err.fileno())):
-            os.dup2(handle, number)
+        for number, stream in enumerate(streams):
+            os.dup2(stream.fileno(), number)
+        sys.stdin = os.fdopen(os.dup(0))
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(env)
         _forget_settings()
+        from bluelamp.project.keeping import restoring
+
+        restoring.subprocess = Warmly(_answer)  # type: ignore[assignment]
         sys.argv = words
-        code = _ended(_program(words[0]))
+        code = _ended(_program(words))
     except BaseException:  # noqa: BLE001 - told to whoever asked
         traceback.print_exc()
     finally:
@@ -63,9 +84,11 @@ def _become(words: list[str], env: dict[str, str], cwd: str, out: IO[bytes], err
         os._exit(code)
 
 
-def _program(name: str) -> Callable[[], object]:
-    if Path(name).name != "bluelamp":
-        return lambda: runpy.run_path(name, run_name="__main__")
+def _program(words: list[str]) -> Callable[[], object]:
+    if words[0] == "-m":
+        return lambda: runpy.run_module(words[1], run_name="__main__")
+    if Path(words[0]).name != "bluelamp":
+        return lambda: runpy.run_path(words[0], run_name="__main__")
     from bluelamp.project.cli.app import run
 
     return run
@@ -97,10 +120,11 @@ def _forget_settings() -> None:
     from django.db import connections
     from django.utils.functional import empty
 
-    sys.modules.pop("bluelamp.project.settings")
+    sys.modules.pop("bluelamp.project.settings", None)
     settings._wrapped = empty
-    assert not any(c.connection for c in connections.all(initialized_only=True)), "opened before the fork"
     for handler in (connections, caches):
+        # What the parent opened is the parent's: SQLite must not close it here.
+        _PARENTS.append(handler._connections)
         handler._connections = Local()
         handler.__dict__.pop("settings", None)
         handler._settings = None  # type: ignore[union-attr]

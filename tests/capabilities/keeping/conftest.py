@@ -12,9 +12,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
-from keeping_homes import URL, Home
+from keeping_homes import URL, Home, ask_forks
+from warm import Warmly
+
+from bluelamp.project.keeping import restoring
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "home-0.1.0.sql"
+
+
+@pytest.fixture(autouse=True)
+def warm_examinations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy is examined in a fork of a loaded program, but for tests that ask for a cold one."""
+    monkeypatch.setattr(restoring, "subprocess", Warmly(ask_forks))
 
 
 @pytest.fixture(scope="session")

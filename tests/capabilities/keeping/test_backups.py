@@ -158,7 +158,7 @@ def test_a_log_that_was_rewritten_is_found_though_every_hash_fits(home: Home, fo
 
 def test_a_home_restored_elsewhere_serves_and_verifies(home: Home, folder: Path, tmp_path: Path) -> None:
     before = home.ask("look")
-    home.run("restore", folder, "--home", tmp_path / "elsewhere" / "home")
+    home.run("restore", folder, "--home", tmp_path / "elsewhere" / "home", cold=True)
     other = Home(path=tmp_path / "elsewhere" / "home")
     after = other.ask("look")
     assert after["addresses"] == before["addresses"] and len(after["addresses"]) == 3

@@ -88,16 +88,15 @@ def old_disk(old_home: Home, tmp_path: Path) -> Disk:
     return Disk(source=old_home.path, folder=tmp_path)
 
 
-@pytest.mark.parametrize("room", [0, 20, 700])
+@pytest.mark.parametrize("room", [20, 700])
 def test_a_backup_on_a_full_disk(disk: Disk, room: int) -> None:
     said = disk.run("backup", room=room)
     assert FULL in said and MAKE_ROOM in said
     disk.unchanged()
 
 
-@pytest.mark.parametrize("room", [8, 750])
-def test_a_restore_on_a_full_disk(disk: Disk, folder: Path, room: int) -> None:
-    said = disk.run("restore", f"HOME/backups/{folder.name}", "--replace", room=room)
+def test_a_restore_whose_copy_cannot_be_migrated_for_want_of_room(disk: Disk, folder: Path) -> None:
+    said = disk.run("restore", f"HOME/backups/{folder.name}", "--replace", room=750)
     assert FULL in said and MAKE_ROOM in said
     disk.unchanged()
 
@@ -112,7 +111,8 @@ def test_a_migration_for_which_the_disk_gets_full_can_be_run_again(old_disk: Dis
     said = old_disk.run("migrate", "--no-backup", room=400)
     assert "The disk is full. The database" in said and MAKE_ROOM in said
     assert _rows(old_disk.after) == _rows(old_disk.source)
-    assert Home(path=old_disk.after).json("migrate")["steps"], "with room it goes on from there"
+    done = Home(path=old_disk.after).json("migrate", "--no-backup")
+    assert done["steps"] and done["backup"] is None, "with room it goes on from there"
     assert _rows(old_disk.after) == _rows(old_disk.source)
 
 
@@ -122,7 +122,7 @@ def _rows(home: Path) -> list[object]:
         return database.execute("SELECT id, number, input_hash FROM index_edition").fetchall()
 
 
-@pytest.mark.parametrize("words", [("backup",), ("backup", "--to", "HOME/elsewhere"), ("keys", "rotate-secret")])
+@pytest.mark.parametrize("words", [("backup",), ("keys", "rotate-secret")])
 def test_a_disk_that_can_only_be_read(disk: Disk, words: tuple[str, ...]) -> None:
     said = disk.run(*words, read_only=True)
     assert "the disk can only be read" in said and "make it writable" in said

@@ -73,14 +73,11 @@ def test_a_migration_that_fails_names_the_backup_and_the_way_back(old_home: Home
     before = rows(old_home.path)
     with closing(sqlite3.connect(old_home.path / "main.db")) as database:
         database.execute("CREATE TABLE audit_entry (this_is TEXT)")
+    assert "There is no backup of this moment" in old_home.run("migrate", "--no-backup", code=1).stderr
+    assert not list((old_home.path / "backups").glob("2*")), "none only where that was asked for"
     said = old_home.run("migrate", code=1).stderr
     (folder,) = (old_home.path / "backups").glob("2*")
     assert "could not be migrated" in said and f"bluelamp restore {folder} --replace" in said
     with closing(sqlite3.connect(folder / "main.db")) as database:
         assert database.execute("SELECT count(*) FROM index_edition").fetchone() == (1,)
     assert rows(old_home.path) == before
-
-
-def test_without_a_backup_only_when_asked(old_home: Home) -> None:
-    assert old_home.json("migrate", "--no-backup")["backup"] is None
-    assert not list((old_home.path / "backups").glob("2*"))
