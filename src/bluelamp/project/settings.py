@@ -5,7 +5,15 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from bluelamp.project.config import databases, metrics_token, oidc_apps, oidc_origins, read_config, secret_key
+from bluelamp.project.config import (
+    databases,
+    metrics_token,
+    oidc_apps,
+    oidc_origins,
+    old_secret_key,
+    read_config,
+    secret_key,
+)
 from bluelamp.project.logs import logging_config
 from bluelamp.project.profiles import PROFILES
 
@@ -20,6 +28,8 @@ BLUELAMP_PULL = CONFIG.pull
 BLUELAMP_PROXY = CONFIG.proxy
 
 SECRET_KEY = secret_key(CONFIG.secret_key_file)
+SECRET_KEY_FALLBACKS = old_secret_key(CONFIG.secret_key_file)
+BLUELAMP_ERASURES_FILE = CONFIG.erasures_file
 DEBUG = False
 ALLOWED_HOSTS = list(CONFIG.hosts)
 ROOT_URLCONF = "bluelamp.project.urls"

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from bluelamp.project import running
 from bluelamp.project.cli.screen import console, notes
+from bluelamp.project.keeping.folders import hold_home
 
 
 class ServeError(RuntimeError):
@@ -20,6 +21,7 @@ class ServeError(RuntimeError):
 def serve() -> None:
     """Replace this process by the web server. Raises ServeError where the address is taken."""
     check_address()
+    hold_home(settings.BLUELAMP_HOME)
     announce_address()
     command = web_command()
     os.execve(command[0], command, {**os.environ, **web_environment()})
