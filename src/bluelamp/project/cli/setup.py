@@ -1,6 +1,6 @@
 """First run and every later one: databases, catalogue, packaged evidence, edition. Repeats nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
@@ -35,7 +35,7 @@ def set_up() -> None:
         )
     sweep_orphans(now=now)
     if settings.BLUELAMP_DEMO:
-        make_cast(now=now)
+        make_cast(now=now - timedelta(days=7))
         make_examples(now=now)
         notes.print("Choose a role to play at /desk/demo/")
     with notes.status("Building the edition ..."):
