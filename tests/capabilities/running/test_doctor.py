@@ -228,5 +228,8 @@ def test_the_command_tells_and_ends_accordingly(wrong: bool, own_home: Path) -> 
     told = json.loads(as_json.stdout)
     assert told["well"] is not wrong
     for check in told["checks"]:
-        assert set(check) == {"check", "state", "found", "todo"} and check["found"] in plain.stdout.replace("\n", "\n")
+        assert set(check) == {"check", "state", "found", "todo"}
+        # What is free on the disk, and the time, may differ between the two runs.
+        assert check["check"] in plain.stdout
+        assert check["check"] in ("disk", "clock") or check["found"] in plain.stdout
     assert "k" * 64 not in plain.stdout + as_json.stdout

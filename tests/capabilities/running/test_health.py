@@ -74,11 +74,12 @@ def test_from_outside_only_whether_it_is_ready_is_told() -> None:
 
 def test_ready_without_a_worker_is_a_warning() -> None:
     assert ready(200)["worker"] == "warn"
-    ScheduledJob.objects.create(name="x", next_at=NOW, last_finished=NOW - timedelta(minutes=4))
+    now = datetime.now(tz=UTC)
+    ScheduledJob.objects.create(name="x", next_at=now, last_finished=now - timedelta(minutes=4))
     assert ready(200) == dict.fromkeys(
         ("database default", "database stream", "database vault", "migrations", "disk", "keys", "worker"), "ok"
     )
-    ScheduledJob.objects.update(last_finished=NOW - timedelta(minutes=6))
+    ScheduledJob.objects.update(last_finished=now - timedelta(minutes=6))
     assert ready(200)["worker"] == "warn"
 
 
