@@ -4,26 +4,41 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import DateTimeField, Prefetch, Q, QuerySet, UUIDField
 from django.utils import timezone
 
 from bluelamp.kernel.people.domain.deciding import in_force
 from bluelamp.kernel.people.models import Grant, Organisation, SecondFactorReset, User, Vetting
+from bluelamp.kernel.prepared import Prepared, Slot
+
+_USER_ID, _NOW = Slot("user_id", UUIDField()), Slot("now", DateTimeField())
+_ACCOUNT = Prepared(lambda: User.objects.filter(pk=_USER_ID))
+_BY_ID = Prepared(
+    lambda: Grant.objects.filter(pk=Slot("grant_id", UUIDField()), person=_USER_ID).select_related("person").order_by()
+)
+_UNREVOKED = Prepared(
+    lambda: (
+        Grant.objects.filter(person=_USER_ID, revoked_at=None, starts_at__lte=_NOW, ends_at__gt=_NOW)
+        .select_related("person")
+        .order_by("capacity", "scope", "id")
+    )
+)
 
 
 def grants_in_force(*, user_id: UUID | None, now: datetime) -> Sequence[Grant]:
     """The grants that a person may use now, in a fixed order."""
-    grants = Grant.objects.filter(person=user_id, revoked_at=None, starts_at__lte=now, ends_at__gt=now)
-    found = grants.select_related("person").order_by("capacity", "scope", "id")
+    found = _UNREVOKED.rows(user_id=user_id, now=now) if user_id else []
     return [g for g in found if in_force(grant=g.facts(now=now), now=now).allowed]
 
 
 def grant_by_id(*, grant_id: UUID | None, user_id: UUID) -> Grant | None:
     """One grant of one person, in force or not."""
-    if grant_id is None:
-        return None
-    mine = Grant.objects.filter(pk=grant_id, person=user_id)
-    return mine.select_related("person").first()
+    return _BY_ID.first(grant_id=grant_id, user_id=user_id) if grant_id else None
+
+
+def account(*, user_id: UUID) -> User | None:
+    """One account, open or closed, without what belongs to it: every request of somebody signed in asks for it."""
+    return _ACCOUNT.first(user_id=user_id)
 
 
 def people(*, text: str = "") -> QuerySet[User]:

@@ -14,7 +14,7 @@ from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.queries import grants_in_force
 from bluelamp.project.desk.words import capacity_words, scope_words
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "bluelamp.kernel.people.web.backend.Backend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
