@@ -1,7 +1,8 @@
 """Reads whose SQL Django builds once: for a row found by its key, building takes several times as long as running.
 
-Only for the few reads that every request makes. What is kept is the text of the statement and how a row becomes an
-object, never a row: each call asks the database anew, so that a grant that has just ended is seen to have ended.
+Only for the few reads that every request of somebody signed in makes. What is kept is the text of the statement and how
+a row becomes an object, never a row: each call asks the database anew, so that a grant that has just ended is seen to
+have ended. A plan belongs to one connection and goes with it. All are reads of the default database.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 
+Made = TypeVar("Made")
 Row = TypeVar("Row", bound=Model)
+Found = tuple[Any, ...]
 
 
 class Slot(Expression):
@@ -33,90 +36,115 @@ class Slot(Expression):
 
 
 @dataclass(frozen=True)
-class _Statement:
-    """SQL with its parameters, some of which are slots."""
+class _Plan(Generic[Made]):
+    """SQL, its parameters (some of them slots), and what makes of a row what the caller wants."""
 
     sql: str
-    parameters: tuple[Any, ...]
+    parameters: Found
+    make: Callable[[Found, BaseDatabaseWrapper], Made]
 
-    def run(self, values: dict[str, Any], connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
+    def run(self, values: dict[str, Any], connection: BaseDatabaseWrapper) -> list[Made]:
         filled = [p.prepared(values, connection) if isinstance(p, Slot) else p for p in self.parameters]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, filled)
-            return cast("list[tuple[Any, ...]]", cursor.fetchall())
+            found = cursor.fetchall()
+        return [self.make(row, connection) for row in found]
 
 
-@dataclass(frozen=True)
-class _Maker(Generic[Row]):
-    """How a row of the database becomes an object: what Django's ModelIterable works out for each query."""
+class _Prepared(Generic[Made]):
+    """Makes a plan at the first use on a connection."""
 
-    model: type[Row]
-    names: tuple[str, ...]
-    first: int
-    converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
-    related: tuple[Any, ...]
+    def __init__(self) -> None:
+        self._plans: WeakKeyDictionary[BaseDatabaseWrapper, _Plan[Made]] = WeakKeyDictionary()
 
-    def make(self, found: tuple[Any, ...], connection: BaseDatabaseWrapper) -> Row:
-        values = list(found)
-        for place, steps, column in self.converters:
-            for step in steps:
-                values[place] = step(values[place], column, connection)
-        made = self.model.from_db(connection.alias, self.names, values[self.first : self.first + len(self.names)])
-        for part in self.related:
-            part.populate(values, made)
-        return made
-
-
-@dataclass(frozen=True)
-class _Plan(Generic[Row]):
-    select: _Statement
-    count: _Statement
-    maker: _Maker[Row]
-
-
-class Prepared(Generic[Row]):
-    """A query of whole rows of the default database, which `query` builds at its first use on a connection."""
-
-    def __init__(self, query: Callable[[], "QuerySet[Row]"]) -> None:
-        self._query = query
-        self._plans: WeakKeyDictionary[BaseDatabaseWrapper, _Plan[Row]] = WeakKeyDictionary()
-
-    def rows(self, **values: Any) -> list[Row]:
-        """What the query finds with these values in its slots."""
-        connection, plan = self._plan()
-        return [plan.maker.make(found, connection) for found in plan.select.run(values, connection)]
-
-    def first(self, **values: Any) -> Row | None:
-        """The first row, or None."""
-        return next(iter(self.rows(**values)), None)
-
-    def count(self, **values: Any) -> int:
-        """How many rows there are."""
-        connection, plan = self._plan()
-        return int(plan.count.run(values, connection)[0][0])
-
-    def _plan(self) -> tuple[BaseDatabaseWrapper, _Plan[Row]]:
+    def rows(self, **values: Any) -> list[Made]:
+        """What is found with these values in the slots."""
         connection = connections[DEFAULT_DB_ALIAS]
         plan = self._plans.get(connection)
         if plan is None:
-            plan = self._plans[connection] = _compile(self._query(), connection)
-        return connection, plan
+            plan = self._plans[connection] = self._plan(connection)
+        return plan.run(values, connection)
+
+    def first(self, **values: Any) -> Made | None:
+        """The first row, or None."""
+        return next(iter(self.rows(**values)), None)
+
+    def _plan(self, connection: BaseDatabaseWrapper) -> _Plan[Made]:
+        raise NotImplementedError
 
 
-def _compile(query: "QuerySet[Row]", connection: BaseDatabaseWrapper) -> _Plan[Row]:
-    compiler = query.query.get_compiler(connection=connection)
-    select = _Statement(*compiler.as_sql())
-    columns = [column for column, *_rest in compiler.select]
-    information = compiler.klass_info
-    places = information["select_fields"]
-    first, last = places[0], places[-1] + 1
-    maker = _Maker(
-        model=information["model"],
-        names=tuple(column.target.attname for column in columns[first:last]),
-        first=first,
-        converters=tuple((at, *found) for at, found in compiler.get_converters(columns).items()),
-        related=tuple(get_related_populators(information, compiler.select, connection.alias)),
-    )
-    keys = query.order_by().select_related(None).values("pk").query.get_compiler(connection=connection)
-    inner, parameters = keys.as_sql()
-    return _Plan(select, _Statement(f"SELECT COUNT(*) FROM ({inner}) AS counted", parameters), maker)  # noqa: S608
+class Prepared(_Prepared[Row]):
+    """A query of whole rows, which `query` builds; select_related may widen them."""
+
+    def __init__(self, query: Callable[[], "QuerySet[Row]"]) -> None:
+        super().__init__()
+        self._query = query
+
+    def _plan(self, connection: BaseDatabaseWrapper) -> _Plan[Row]:
+        compiler = self._query().query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        # What Django's ModelIterable works out for each query.
+        information = compiler.klass_info
+        model, places = information["model"], information["select_fields"]
+        part = slice(places[0], places[-1] + 1)
+        columns = [column for column, *_rest in compiler.select]
+        names = [column.target.attname for column in columns[part]]
+        related = get_related_populators(information, compiler.select, connection.alias)
+        converted = _converting(compiler.get_converters(columns))
+
+        def make(found: Found, current: BaseDatabaseWrapper) -> Row:
+            values = converted(found, current)
+            made = cast("Row", model.from_db(current.alias, names, values[part]))
+            for other in related:
+                other.populate(values, made)
+            return made
+
+        return _Plan(sql, parameters, make)
+
+
+class PreparedValues(_Prepared[Found]):
+    """A query of values: `query` builds it with values_list, with annotations behind the fields."""
+
+    def __init__(self, query: Callable[[], "QuerySet[Any, Any]"]) -> None:
+        super().__init__()
+        self._query = query
+
+    def _plan(self, connection: BaseDatabaseWrapper) -> _Plan[Found]:
+        compiler = self._query().query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        converted = _converting(compiler.get_converters([column for column, *_rest in compiler.select]))
+        return _Plan(sql, parameters, lambda found, current: tuple(converted(found, current)))
+
+
+class PreparedCounts(_Prepared[Found]):
+    """How many rows each of several queries finds, in one look. `read` gives the numbers by name."""
+
+    def __init__(self, **queries: Callable[[], "QuerySet[Any, Any]"]) -> None:
+        super().__init__()
+        self._queries = queries
+
+    def read(self, **values: Any) -> dict[str, int]:
+        """The numbers with these values in the slots."""
+        return dict(zip(self._queries, self.rows(**values)[0], strict=True))
+
+    def _plan(self, connection: BaseDatabaseWrapper) -> _Plan[Found]:
+        parts, parameters = [], []
+        for query in self._queries.values():
+            keys = query().order_by().select_related(None).values("pk").query
+            sql, own = keys.get_compiler(connection=connection).as_sql()
+            parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608
+            parameters += own
+        return _Plan(f"SELECT {', '.join(parts)}", tuple(parameters), lambda found, _current: found)
+
+
+def _converting(converters: dict[int, tuple[list[Any], Any]]) -> Callable[[Found, BaseDatabaseWrapper], list[Any]]:
+    """What turns a row of the driver's values into Python's, as Django's compiler does."""
+    steps = [(place, step, column) for place, (found, column) in converters.items() for step in found]
+
+    def converted(found: Found, current: BaseDatabaseWrapper) -> list[Any]:
+        values = list(found)
+        for place, step, column in steps:
+            values[place] = step(values[place], column, current)
+        return values
+
+    return converted

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "bluelamp.project.middleware.request_id",
     "bluelamp.project.running.observe.Observed",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "bluelamp.project.middleware.content_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bluelamp.project.middleware.no_nul",
     "bluelamp.project.middleware.outside",
@@ -83,7 +83,6 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
                 "bluelamp.project.desk.menu.staff",
             ]
         },

@@ -1,6 +1,7 @@
 """Reads of people and their grants."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from bluelamp.kernel.people.domain.deciding import in_force
 from bluelamp.kernel.people.models import Grant, Organisation, SecondFactorReset, User, Vetting
-from bluelamp.kernel.prepared import Prepared, Slot
+from bluelamp.kernel.prepared import Prepared, PreparedCounts, Slot
 
 _USER_ID, _NOW = Slot("user_id", UUIDField()), Slot("now", DateTimeField())
 _ACCOUNT = Prepared(lambda: User.objects.filter(pk=_USER_ID))
@@ -23,6 +24,21 @@ _UNREVOKED = Prepared(
         .order_by("capacity", "scope", "id")
     )
 )
+
+_NUMBERS = PreparedCounts(
+    accounts=lambda: User.objects.filter(is_active=True),
+    administrators=lambda: _administrators(_NOW),
+    resets=lambda: _open_resets(_NOW),
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many open accounts there are, people who can administer now, and resets that wait for a second person."""
+
+    accounts: int
+    administrators: int
+    resets: int
 
 
 def grants_in_force(*, user_id: UUID | None, now: datetime) -> Sequence[Grant]:
@@ -70,11 +86,23 @@ def organisation_names() -> dict[str, str]:
 
 def open_resets(*, now: datetime) -> QuerySet[SecondFactorReset]:
     """Requests to remove a second factor that nobody has decided on and that are still fresh."""
-    waiting = SecondFactorReset.objects.filter(decided_at=None, expires_at__gt=now)
-    return waiting.select_related("person", "asked_by")
+    return _open_resets(now).select_related("person", "asked_by")
 
 
 def administrators(*, now: datetime) -> QuerySet[User]:
     """People who can administer now."""
+    return _administrators(now)
+
+
+def numbers(*, now: datetime) -> Numbers:
+    """What the desk tells of accounts, in one look."""
+    return Numbers(**_NUMBERS.read(now=now))
+
+
+def _administrators(now: datetime | Slot) -> QuerySet[User]:
     grants = Grant.objects.filter(capacity="administrator", revoked_at=None, starts_at__lte=now, ends_at__gt=now)
     return User.objects.filter(is_active=True, pk__in=grants.values("person"))
+
+
+def _open_resets(now: datetime | Slot) -> QuerySet[SecondFactorReset]:
+    return SecondFactorReset.objects.filter(decided_at=None, expires_at__gt=now)
