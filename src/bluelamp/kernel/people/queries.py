@@ -14,6 +14,7 @@ from bluelamp.kernel.prepared import Prepared, PreparedCounts, Slot
 
 _USER_ID, _NOW = Slot("user_id", UUIDField()), Slot("now", DateTimeField())
 _ACCOUNT = Prepared(lambda: User.objects.filter(pk=_USER_ID))
+_OWN = Prepared(lambda: Grant.objects.filter(pk=Slot("grant_id", UUIDField()), person=_USER_ID).order_by())
 _BY_ID = Prepared(
     lambda: Grant.objects.filter(pk=Slot("grant_id", UUIDField()), person=_USER_ID).select_related("person").order_by()
 )
@@ -48,8 +49,16 @@ def grants_in_force(*, user_id: UUID | None, now: datetime) -> Sequence[Grant]:
 
 
 def grant_by_id(*, grant_id: UUID | None, user_id: UUID) -> Grant | None:
-    """One grant of one person, in force or not."""
+    """One grant of one person, in force or not, with the person's row."""
     return _BY_ID.first(grant_id=grant_id, user_id=user_id) if grant_id else None
+
+
+def grant_of(*, person: User, grant_id: UUID | None) -> Grant | None:
+    """One grant, in force or not, of a person whose row the caller has just read."""
+    grant = _OWN.first(grant_id=grant_id, user_id=person.pk) if grant_id else None
+    if grant:
+        grant.person = person
+    return grant
 
 
 def account(*, user_id: UUID) -> User | None:

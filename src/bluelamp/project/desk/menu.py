@@ -79,8 +79,8 @@ def _staff(request: HttpRequest) -> Staff:
     )
 
 
-# Few: capacities times pages of the menu times languages. Nothing in it is of a person; whether somebody still holds the
-# capacity was asked before, in this very request.
+# Few: capacities times pages of the menu times languages. Nothing in it is of a person; whether somebody still holds
+# the capacity was asked before, in this very request.
 @lru_cache(maxsize=512)
 def _menu(_language: str | None, capacity: str, here: str) -> SafeString:
     """The menu of a capacity in the language in use, on one of its own pages or ("") elsewhere."""

@@ -47,7 +47,7 @@ def steady(parser: template.base.Parser, _token: template.base.Token) -> _Steady
     nodes = parser.parse(("endsteady",))
     parser.delete_first_token()
     if nodes.get_nodes_by_type(BlockNode):
-        raise template.TemplateSyntaxError("A block cannot stand in a steady part: a page that fills it would change it.")
+        raise template.TemplateSyntaxError("A block cannot stand in a steady part, because pages fill it differently.")
     return _Steady(nodes)
 
 
