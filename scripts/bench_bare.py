@@ -8,7 +8,7 @@ It is a project of its own in a process of its own and knows nothing of Bluelamp
 - the page: a template of one line, from Django's cached loader, with `startproject`'s context processors. It names the
   user, so that session and user are read: two queries. It has no form, no link, no translated word, no log line.
 
-As a command it reads numbers from standard input and answers each with the seconds that so many requests took.
+As a command it reads numbers from standard input and answers each with what so many requests took.
 """
 
 import os
@@ -99,7 +99,7 @@ def main() -> None:
     if b"Signed in as ada." not in somebody.get("/"):
         raise RuntimeError("The page does not know who is asking.")
     for line in sys.stdin:
-        print(somebody.seconds("/", times=int(line)), flush=True)
+        print(*somebody.took("/", times=int(line)), flush=True)
 
 
 if __name__ == "__main__":

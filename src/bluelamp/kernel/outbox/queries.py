@@ -41,6 +41,7 @@ class JobState:
     last_error: str
     running: bool
 
+
 _OPEN_BY_HANDLER = PreparedValues(
     lambda: (
         Delivery.objects.filter(done_at=None)
