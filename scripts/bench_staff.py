@@ -50,7 +50,7 @@ from bluelamp.kernel.audit.operations import record  # noqa: E402
 from bluelamp.kernel.people.domain.actor import Actor  # noqa: E402
 from bluelamp.kernel.people.models import Grant, Organisation, User  # noqa: E402
 from bluelamp.kernel.people.operations import accounts, grants, permit  # noqa: E402
-from bluelamp.project.demo import make_cast  # noqa: E402
+from bluelamp.project.demo.cast import make_cast  # noqa: E402
 from bluelamp.project.gate import GRANT_KEY  # noqa: E402
 
 ROUNDS, EACH = 40, 20

@@ -12,7 +12,7 @@ from django.test import Client
 
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.models import Grant, User
-from bluelamp.project.demo import CAST, make_cast
+from bluelamp.project.demo.cast import CAST, make_cast
 from bluelamp.project.gate import GRANT_KEY
 
 NOW = datetime.now(tz=UTC)

@@ -87,7 +87,9 @@ def test_every_command_is_documented() -> None:
     for words in (
         "setup",
         "start",
+        "run",
         "serve",
+        "doctor",
         "manage",
         "feeds list",
         "feeds load",

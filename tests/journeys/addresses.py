@@ -63,6 +63,8 @@ DESK = {
         "%s/account/sessions/",
         "%s/desk/demo/",
     ),
+    # Nobody has given her a capacity yet.
+    "Teleri": ("%s/desk/", "%s/desk/account/", "%s/desk/people/"),
 }
 
 

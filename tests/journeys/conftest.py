@@ -61,7 +61,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demonstration."""
-    yield from _serve(tmp_path_factory.mktemp("demo"), prepare=[["setup"]], BLUELAMP_DEMO="1")
+    yield from _serve(tmp_path_factory.mktemp("demo"), prepare=[["setup"], ["work", "--once"]], BLUELAMP_DEMO="1")
 
 
 @pytest.fixture(scope="session")

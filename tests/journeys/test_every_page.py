@@ -57,10 +57,7 @@ def test_no_barriers_at_the_desk(browser: Browser, demo_base: str, name: str, sc
     problems: list[str] = []
     addresses = [demo_base + path % prefix for path in DESK[name] for prefix in ("", "/cy")]
     if name == "Ada":
-        page.goto(f"{demo_base}/desk/people/?q=Dev")
-        person = page.get_by_role("link", name="Dev Davies").get_attribute("href") or ""
-        more = ("", "grant/", "vetting/", "recovery/")
-        addresses += [f"{demo_base}{person}{end}" for end in more]
+        addresses += [f"{demo_base}{path}" for path in _people(page, demo_base)]
     for number, address in enumerate(addresses):
         problems += _check(page, address, axe)
         (tmp_path / f"{number}.html").write_text(page.context.request.get(address).text(), encoding="utf-8")
@@ -99,6 +96,19 @@ def test_html_is_valid(base: str, empty_base: str, tmp_path: Path) -> None:
                 file = tmp_path / f"{kind}-{language}-{number}.html"
                 file.write_text(get(server + path % prefix).text, encoding="utf-8")
     _validate(tmp_path)
+
+
+def _people(page: Page, base: str) -> list[str]:
+    """Pages of persons: one with everything, and those whose grant or vetting ended or whose account is closed."""
+    found: list[str] = []
+    for name, ends in {"Dev Davies": ("", "grant/", "vetting/", "recovery/"), **dict.fromkeys(_ENDED, ("",))}.items():
+        page.goto(f"{base}/desk/people/?q={name.split()[0]}")
+        person = page.get_by_role("link", name=name).get_attribute("href") or ""
+        found += [person + end for end in ends]
+    return found
+
+
+_ENDED = ("Usha Unwin", "Vashti Vaughan", "Wyn Watts")
 
 
 def _validate(folder: Path) -> None:

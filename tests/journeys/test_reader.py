@@ -66,6 +66,13 @@ def test_skip_link_is_first_and_works(page: Page, base: str) -> None:
     assert page.evaluate("document.activeElement.id") == "main-content"
 
 
+@pytest.mark.parametrize("path", ["/product/dlink:dir/", "/category/router/", "/cy/category/doorbell/"])
+def test_a_reader_gets_from_a_device_to_what_to_do(page: Page, base: str, path: str) -> None:
+    page.goto(base + path)
+    page.locator(".bl-todo a").first.click()
+    assert "/advice/" in page.url and page.locator("main ol > li").count() >= 2
+
+
 def test_filters_by_keyboard_only(page: Page, base: str) -> None:
     page.goto(f"{base}/table/")
     page.locator("summary").focus()

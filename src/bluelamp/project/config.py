@@ -147,11 +147,17 @@ def _oidc(path: str) -> Mapping[str, str] | None:
         return None
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
-        return {name: str(found[name]) for name in ("name", "client_id", "secret", "server_url")}
-    except (OSError, ValueError, KeyError, TypeError) as bad:
+        read = {name: str(found[name]) for name in ("name", "client_id", "secret", "server_url")}
+        read["authorize_at"] = str(found.get("authorize_at", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as bad:
         raise ConfigError(
             f"BLUELAMP_OIDC_FILE names {path}, which is no JSON with name, client_id, secret and server_url ({bad})."
         ) from bad
+    for address in filter(None, (read["server_url"], read["authorize_at"])):
+        url = urlsplit(address)
+        if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK)):
+            raise ConfigError(f"BLUELAMP_OIDC_FILE names {address!r}: sign-in needs an address with https://.")
+    return read
 
 
 def _mail_from(env: Mapping[str, str]) -> str:
@@ -260,6 +266,14 @@ def oidc_apps(config: Config) -> list[dict[str, object]]:
     kept = {"client_id": found["client_id"], "secret": found["secret"]}
     settings = {"server_url": found["server_url"]}
     return [{"provider_id": "organisation", "name": found["name"], **kept, "settings": settings}]
+
+
+def oidc_origins(config: Config) -> list[str]:
+    """Where a browser is sent to sign in with the organisation's provider."""
+    if config.oidc is None:
+        return []
+    addresses = (config.oidc["server_url"], config.oidc.get("authorize_at", ""))
+    return sorted({f"{url.scheme}://{url.netloc}" for url in map(urlsplit, addresses) if url.netloc})
 
 
 def databases(config: Config) -> dict[str, dict[str, object]]:

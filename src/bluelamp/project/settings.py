@@ -5,7 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from bluelamp.project.config import databases, metrics_token, oidc_apps, read_config, secret_key
+from bluelamp.project.config import databases, metrics_token, oidc_apps, oidc_origins, read_config, secret_key
 from bluelamp.project.logs import logging_config
 from bluelamp.project.profiles import PROFILES
 
@@ -170,7 +170,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers apply this to where a form's answer sends them on, too.
+        "form-action": [SELF, *oidc_origins(CONFIG)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

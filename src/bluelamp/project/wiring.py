@@ -2,25 +2,27 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_noop as _
+
 from bluelamp.index.operations.pulling import run as pull_feeds
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.evidence.operations import sweep_orphans
-from bluelamp.kernel.messaging.operations import run as send_messages
+from bluelamp.kernel.messaging.operations.sending import run as send_messages
 from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.registry import Handler, Job
 
 HANDLERS: tuple[Handler, ...] = ()
 
 JOBS: tuple[Job, ...] = (
-    Job("seal-audit", "Link new entries of the audit log", timedelta(minutes=1), seal_entries),
-    Job("sign-audit", "Sign the end of the audit log, once a day", timedelta(hours=1), sign_head),
-    Job("sweep-orphans", "Remove files of evidence that a killed load left", timedelta(hours=6), sweep_orphans),
+    Job("seal-audit", _("Link new entries of the audit log"), timedelta(minutes=1), seal_entries),
+    Job("sign-audit", _("Sign the end of the audit log, once a day"), timedelta(hours=1), sign_head),
+    Job("sweep-orphans", _("Remove files of evidence that a killed load left"), timedelta(hours=6), sweep_orphans),
     Job(
         "pull-feeds",
-        "Fetch feeds whose time has come, where BLUELAMP_PULL allows it",
+        _("Fetch feeds whose time has come, where BLUELAMP_PULL allows it"),
         timedelta(minutes=30),
         pull_feeds,
     ),
-    Job("send-messages", "Send messages whose time has come", timedelta(minutes=1), send_messages),
-    Job("tidy-outbox", "Delete deliveries done over 30 days ago", timedelta(days=1), tidy),
+    Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
+    Job("tidy-outbox", _("Delete deliveries done over 30 days ago"), timedelta(days=1), tidy),
 )

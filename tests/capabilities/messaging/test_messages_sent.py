@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 from threads import run_together
 from typer.testing import CliRunner
 
-from bluelamp.kernel.messaging import operations, sealing
+from bluelamp.kernel.audit.models import Entry
+from bluelamp.kernel.messaging import sealing
 from bluelamp.kernel.messaging.channels import CHANNELS, configured, shelf
 from bluelamp.kernel.messaging.channels.base import Channel, SendError
 from bluelamp.kernel.messaging.channels.sink import SinkChannel
@@ -21,10 +22,13 @@ from bluelamp.kernel.messaging.domain.addresses import AddressError, Kind
 from bluelamp.kernel.messaging.domain.hours import Hours
 from bluelamp.kernel.messaging.domain.retry import MOST_ATTEMPTS
 from bluelamp.kernel.messaging.models import Contact, Message, MessageEvent
+from bluelamp.kernel.messaging.operations import contacts, notices, sending
+from bluelamp.kernel.messaging.operations.steps import MessagingError
 from bluelamp.kernel.messaging.queries import due, history, sink_messages, status
 from bluelamp.project.cli.app import app
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+BY = "user:00000000-0000-0000-0000-000000000001"
 pytestmark = pytest.mark.django_db
 run = CliRunner().invoke
 
@@ -54,18 +58,18 @@ class Post(Channel):
 
 
 def contact(**changes: Any) -> Contact:
-    values: dict[str, Any] = {"kind": "email", "address": "ann@example.org", "safe": True, "now": NOW}
-    return operations.add_contact(**{**values, **changes})
+    values: dict[str, Any] = {"kind": "email", "address": "ann@example.org", "safe": True, "by": BY, "now": NOW}
+    return contacts.add_contact(**{**values, **changes})
 
 
 def queued(to: Contact, *, key: str = "k1", origin: str = "live", **changes: Any) -> Message:
-    return operations.queue(
+    return notices.queue(
         contact=to, template="something-new", dedupe_key=key, origin=origin, now=changes.pop("now", NOW), **changes
     )
 
 
 def send(post: Channel, *, now: datetime = NOW) -> Mapping[str, int]:
-    return operations.send_due(now=now, channels={"email": post, "sms": post})
+    return sending.send_due(now=now, channels={"email": post, "sms": post})
 
 
 def state(message: Message) -> str:
@@ -85,8 +89,8 @@ def test_a_message_is_handed_over_once_and_its_steps_are_kept() -> None:
     message.refresh_from_db()
     assert (message.state, message.sent_at, message.provider_ref, message.channel) == ("sent", NOW, "ref-1", "post")
     assert steps(message) == ["queued", "sending", "sent"]
-    assert operations.mark_delivered(message=message, now=NOW).state == "delivered"
-    operations.mark_delivered(message=message, now=NOW)
+    assert sending.mark_delivered(message=message, now=NOW).state == "delivered"
+    sending.mark_delivered(message=message, now=NOW)
     assert steps(message) == ["queued", "sending", "sent", "delivered"]
 
 
@@ -100,7 +104,7 @@ def test_addresses_rest_sealed_and_no_row_repeats_them() -> None:
     assert "900123" not in written and "7700" not in written
     with pytest.raises(AddressError):
         contact(address="nobody")
-    with pytest.raises(operations.MessagingError):
+    with pytest.raises(MessagingError):
         contact(language="fr")
 
 
@@ -121,11 +125,11 @@ def test_an_unsafe_contact_gets_nothing_from_any_part(vault: Any) -> None:
 def test_danger_that_comes_later_stops_what_waits_for_the_address() -> None:
     post, first, second = Post(), contact(), contact()
     waiting = [queued(first, key="a"), queued(second, key="b", due_at=NOW + timedelta(days=1))]
-    operations.set_unsafe(contact=first, now=NOW)
+    contacts.set_unsafe(contact=first, by=BY, now=NOW)
     assert [state(m) for m in waiting] == ["unsafe", "unsafe"] and steps(waiting[1]) == ["queued", "unsafe"]
-    assert operations.set_safe(contact=second) == 0
+    assert contacts.set_safe(contact=second, by=BY, now=NOW) == 0
     assert queued(second, key="c").state == "unsafe", "the other contact still says that it is not safe"
-    assert operations.set_safe(contact=second, everywhere=True) == 1
+    assert contacts.set_safe(contact=second, everywhere=True, by=BY, now=NOW) == 1
     assert queued(second, key="d").state == "queued"
     assert send(post) == {"sent": 1} and [state(m) for m in waiting] == ["unsafe", "unsafe"]
 
@@ -172,7 +176,7 @@ def test_danger_declared_while_a_message_is_handed_over_is_told_truthfully(share
 
     def declare() -> None:
         assert inside.wait(10)
-        operations.set_unsafe(contact=made, now=NOW)
+        contacts.set_unsafe(contact=made, by=BY, now=NOW)
         done.set()
 
     outcomes = run_together(lambda: send(post), declare)
@@ -221,7 +225,7 @@ def test_a_permanent_bounce_suppresses_the_address_and_what_waits_for_it() -> No
     assert send(post) == {"failed": 1}
     assert (state(first), first.last_error) == ("failed", "The mail server refused the address (550 5.1.1).")
     assert state(second) == "suppressed" and queued(contact(), key="c").state == "suppressed"
-    assert operations.lift_suppression(contact=second.contact) == Contact.objects.count() == 3
+    assert contacts.lift_suppression(contact=second.contact, by=BY, now=NOW) == Contact.objects.count() == 3
     made.refresh_from_db()
     assert made.suppressed_at is None and queued(made, key="d").state == "queued"
 
@@ -275,7 +279,7 @@ def test_a_message_left_by_a_killed_worker_is_not_sent_once_there_is_danger() ->
     message = queued(made)
     with pytest.raises(KeyboardInterrupt):
         send(Post(hook=stop))
-    operations.set_unsafe(contact=made, now=NOW)
+    contacts.set_unsafe(contact=made, by=BY, now=NOW)
     assert send(Post(), now=NOW + timedelta(minutes=11)) == {"unsafe": 1} and state(message) == "unsafe"
 
 
@@ -292,10 +296,10 @@ def test_two_workers_never_hand_over_the_same_message(shared_database: None) -> 
 
 def test_a_bounce_reported_later_fails_the_message() -> None:
     post, message = Post(), queued(contact())
-    operations.mark_bounced(message=message, permanent=True, now=NOW)
+    sending.mark_bounced(message=message, permanent=True, now=NOW)
     assert state(message) == "queued", "what was not sent cannot come back"
     send(post)
-    assert operations.mark_bounced(message=message, permanent=True, now=NOW).state == "failed"
+    assert sending.mark_bounced(message=message, permanent=True, now=NOW).state == "failed"
     message.contact.refresh_from_db()
     assert message.contact.suppressed_reason == "bounced"
 
@@ -312,8 +316,8 @@ def test_an_erased_contact_gets_nothing_and_leaves_no_hash_unless_it_must_stop_m
     message = queued(made)
     claimed_meanwhile = contact(address="cai@example.org")
     left = queued(claimed_meanwhile, key="left")
-    operations.erase_contact(contact=made, now=NOW)
-    operations.erase_contact(contact=stopped, now=NOW)
+    contacts.erase_contact(contact=made, by=BY, now=NOW)
+    contacts.erase_contact(contact=stopped, by=BY, now=NOW)
     # The vault alone lost this one's key.
     vault.erase(record=f"contact:{claimed_meanwhile.pk}", now=NOW)
     made.refresh_from_db()
@@ -329,12 +333,12 @@ def test_the_key_goes_only_when_the_erasure_is_committed(
 ) -> None:
     made = contact()
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
-        operations.erase_contact(contact=made, now=NOW)
+        contacts.erase_contact(contact=made, by=BY, now=NOW)
         raise KeyboardInterrupt
     made.refresh_from_db()
     assert made.erased_at is None and made.address_sealed and vault.records == {f"contact:{made.pk}"}
     with django_capture_on_commit_callbacks(execute=True):
-        operations.erase_contact(contact=made, now=NOW)
+        contacts.erase_contact(contact=made, by=BY, now=NOW)
         assert vault.records, "not before the commit"
     assert not vault.records
 
@@ -344,10 +348,10 @@ def test_bad_notices_are_not_queued() -> None:
     for changes in ({"template": "nonesuch"}, {"params": {"name": "Ann"}}, {"origin": "real"}, {"dedupe_key": ""}):
         values: dict[str, Any] = {"template": "something-new", "dedupe_key": "k", "origin": "live"}
         with pytest.raises((KeyError, ValueError)):
-            operations.queue(contact=made, now=NOW, **{**values, **changes})
+            notices.queue(contact=made, now=NOW, **{**values, **changes})
     assert not Message.objects.exists()
-    with pytest.raises(operations.MessagingError):
-        operations.suppress(contact=made, reason=" ", now=NOW)
+    with pytest.raises(MessagingError):
+        contacts.suppress(contact=made, reason=" ", by=BY, now=NOW)
 
 
 # The sink
@@ -366,10 +370,10 @@ def test_what_is_not_live_never_leaves_and_opens_no_address(origin: str, vault: 
 
 def test_live_messages_wait_until_a_channel_is_set_up_and_are_not_in_the_sink() -> None:
     message = queued(contact())
-    assert configured() == {} and operations.send_due(now=NOW, channels=configured()) == {}
-    operations.run(now=NOW)
+    assert configured() == {} and sending.send_due(now=NOW, channels=configured()) == {}
+    sending.run(now=NOW)
     assert state(message) == "queued" and message.attempts == 0 and not sink_messages()
-    assert operations.send_due(now=NOW, channels={"email": SinkChannel()}) == {"sent": 1} and len(sink_messages()) == 1
+    assert sending.send_due(now=NOW, channels={"email": SinkChannel()}) == {"sent": 1} and len(sink_messages()) == 1
 
 
 def test_the_shelf_of_channels_refuses_twins() -> None:
@@ -404,3 +408,23 @@ def test_the_key_of_the_hashes_is_private_and_kept(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="32 bytes"):
         sealing.digest(kind="email", address="ann@example.org")
     sealing._key.cache_clear()
+
+
+def test_the_log_tells_who_changed_a_contact_and_never_the_address() -> None:
+    made = contact()
+    contacts.set_unsafe(contact=made, by=BY, now=NOW)
+    contacts.set_safe(contact=made, everywhere=True, by=BY, now=NOW)
+    contacts.suppress(contact=made, reason="asked", by=BY, now=NOW)
+    contacts.lift_suppression(contact=made, by=BY, now=NOW)
+    contacts.erase_contact(contact=made, by=BY, now=NOW)
+    rows = Entry.objects.order_by("id")
+    acts = ("add-contact", "set-unsafe", "set-safe", "suppress", "lift-suppression", "erase-contact")
+    assert [row.action for row in rows] == [f"messaging.{act}" for act in acts]
+    assert {(row.actor, row.subject) for row in rows} == {(BY, f"contact:{made.pk}")}
+    assert "ann" not in json.dumps([row.detail for row in rows])
+
+
+def test_a_contact_that_cannot_be_logged_is_not_made() -> None:
+    with pytest.raises(ValueError):
+        contact(by="")
+    assert not Contact.objects.exists()

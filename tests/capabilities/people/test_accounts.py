@@ -17,7 +17,7 @@ from bluelamp.kernel.people.operations.grants import GrantError
 from bluelamp.kernel.people.operations.secrets import open_secret
 from bluelamp.kernel.people.queries import grants_in_force
 from bluelamp.kernel.vault.operations import RecordErasedError
-from bluelamp.project.demo import CAST
+from bluelamp.project.demo.cast import CAST
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 NOW = datetime.now(tz=UTC)

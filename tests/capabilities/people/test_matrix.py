@@ -20,7 +20,7 @@ from bluelamp.project.desk.permissions import ACTIONS as DESK
 from bluelamp.project.matrix import markdown, names
 from bluelamp.project.permission_table import ROUTES, TABLE, Open
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = pytest.mark.django_db(databases=["default", "stream", "vault"])
 ROOT = Path(__file__).parents[3]
 LANGUAGES = re.compile(r"^/(cy/)?")
 

@@ -173,6 +173,8 @@ def test_fewer_than_two_administrators() -> None:
         ("no json", "warn"),
         ('{"at": 5}', "warn"),
     ],
+    # Named here: texts with the time of day in them would give every test process other names.
+    ids=["none", "a day old", "three days old", "no zone", "a list", "no json", "no text"],
 )
 def test_backups(text: str | None, state: str, own_home: Path) -> None:
     if text is not None:

@@ -9,10 +9,12 @@ from uuid import UUID
 from django.db.models import Count, Max
 from django.db.models.functions import Length
 from django.http import HttpRequest
+from django.utils import timezone, translation
 
 from bluelamp.index.domain.period import month_end
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import named_rows, visible_edition
+from bluelamp.kernel.advice.queries import Shown, advice_for
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.keys import fold
@@ -216,3 +218,11 @@ def model_names(*, row: EditionRow) -> dict[str, str]:
     """Model key -> written name, of the models that a row's sightings name."""
     keys = {s["model"] for s in row.sightings if s["model"]}
     return dict(Model.objects.filter(key__in=keys).exclude(name="").values_list("key", "name"))
+
+
+def advice_on(*, category: str, product_key: str = "") -> list[Shown]:
+    """What the reader can do about such a device, in the reader's language; nothing where nothing is written."""
+    if not category and not product_key:
+        return []
+    language, today = translation.get_language() or "en", timezone.localdate()
+    return advice_for(category=category, product_key=product_key, abuse_safe=False, language=language, today=today)

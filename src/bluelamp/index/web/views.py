@@ -104,6 +104,7 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
 
 def _table(request: HttpRequest, *, edition: Edition | None, category: str, crumbs: tuple[Crumb, ...]) -> HttpResponse:
     context: dict[str, Any] = {"category": category, "group": CATEGORIES[category].group if category else ""}
+    context["advice"] = reads.advice_on(category=category)
     if edition is None:
         return _page(request, "index/table.html", edition=None, crumbs=crumbs, **context)
     makers = reads.makers_named(edition=edition)
@@ -170,6 +171,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         row=row,
         no_evidence=no_evidence(),
         models=reads.models_of(product_key=key),
+        advice=reads.advice_on(category=found.category, product_key=key),
         **context,
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bluelamp.kernel.messaging.channels import configured
-from bluelamp.kernel.messaging.operations import send_due
+from bluelamp.kernel.messaging.operations.sending import send_due
 from bluelamp.kernel.messaging.queries import status as status_of_messages
 from bluelamp.project.cli.screen import notes, print_json, print_table
 

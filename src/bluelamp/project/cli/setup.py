@@ -14,7 +14,8 @@ from bluelamp.index.operations.editions import build_edition
 from bluelamp.index.operations.loading import load_path
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.project.cli.screen import notes
-from bluelamp.project.demo import make_cast
+from bluelamp.project.demo.cast import make_cast
+from bluelamp.project.demo.examples import make_examples
 
 
 class SetupError(RuntimeError):
@@ -42,6 +43,7 @@ def set_up() -> None:
     sweep_orphans(now=now)
     if settings.BLUELAMP_DEMO:
         make_cast(now=now)
+        make_examples(now=now)
         notes.print("Choose a role to play at /desk/demo/")
     with notes.status("Building the edition ..."):
         edition, new = build_edition(now=now)

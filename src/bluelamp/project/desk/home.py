@@ -53,7 +53,7 @@ def account(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.__dict__["actor"]
     grants = grants_in_force(user_id=actor.user_id, now=datetime.now(tz=UTC))
     rows = [(g, capacity_words(g.capacity), scope_words(g.scope)) for g in grants]
-    return render(request, "desk/account.html", {"rows": rows})
+    return render(request, "desk/account.html", {"rows": rows, "person": request.user})
 
 
 @require_safe

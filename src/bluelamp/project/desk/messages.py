@@ -7,10 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bluelamp.kernel.messaging.queries import sink_messages, status
+from bluelamp.project.desk.words import message_words, way_words
 
 
 @require_safe
 def sink(request: HttpRequest) -> HttpResponse:
     """What would have been sent, as it would have been read, and how many messages are in each state."""
     found = status(now=datetime.now(tz=UTC))
-    return render(request, "desk/messages.html", {"messages_sunk": sink_messages(), "status": found})
+    states = [(message_words(state), number) for state, number in found.states.items()]
+    sunk = [(message, way_words(kind=message.kind, language=message.language)) for message in sink_messages()]
+    return render(request, "desk/messages.html", {"sunk": sunk, "states": states, "unsafe": found.unsafe_contacts})

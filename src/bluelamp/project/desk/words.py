@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bluelamp.kernel.people.domain.scopes import NATIONAL
@@ -30,6 +31,29 @@ def scope_words(scope: str) -> Label:
         found = Organisation.objects.filter(pk=UUID(name)).first()
         return found.name if found else scope
     return scope
+
+
+def message_words(state: str) -> Label:
+    """What became of messages to people."""
+    return _MESSAGES.get(state, state)
+
+
+def way_words(*, kind: str, language: str) -> str:
+    """How a message goes and in which language."""
+    way = gettext("e-mail") if kind == "email" else gettext("text message")
+    return f"{way}, {gettext('Welsh') if language == 'cy' else gettext('English')}"
+
+
+_MESSAGES: dict[str, Label] = {
+    "queued": _("Waiting to be sent"),
+    "waiting-hours": _("Waiting for the hours of the person"),
+    "sending": _("Being handed over"),
+    "sent": _("Handed over"),
+    "delivered": _("Delivered"),
+    "failed": _("Failed"),
+    "suppressed": _("Not sent: no messages wanted or possible"),
+    "unsafe": _("Not sent: messages are not safe"),
+}
 
 
 def start_of(day: date) -> datetime:

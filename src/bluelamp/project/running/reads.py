@@ -34,5 +34,4 @@ def newest_row() -> datetime | None:
 
 
 def _waiting() -> QuerySet[Entry]:
-    settled = Sealer.objects.filter(pk=1).values_list("settled", flat=True).first() or 0
-    return unsealed().filter(pk__gt=settled)
+    return unsealed(after=Sealer.objects.values_list("settled", flat=True).first() or 0)

@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse a password while an attack goes on, or where this account or address has failed too often."""
         if cache.get(_SPRAY_KEY, 0) >= SPRAY_LIMIT:
-            self._note(request, "refused", "password-brake")
+            _note(request, "refused", "password-brake")
             raise self.validation_error("too_many_login_attempts")
         super().pre_authenticate(request, **credentials)
 
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count the failure and write it down, without saying whether the account exists."""
         if not cache.add(_SPRAY_KEY, 1, timeout=SPRAY_SECONDS):
             cache.incr(_SPRAY_KEY)
-        self._note(request, "failed", "password")
+        _note(request, "failed", "password")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask again for a proof of identity, unless one was given within the last minutes."""
@@ -73,16 +73,6 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         super().logout(request)
 
-    def _note(self, request: HttpRequest, outcome: str, reason: str) -> None:
-        record(
-            actor="anonymous",
-            action="people.sign-in",
-            outcome=outcome,
-            detail={"reason": reason},
-            request_id=getattr(request, "request_id", ""),
-            now=timezone.now(),
-        )
-
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors: their secrets are sealed with a key of their own."""
@@ -105,4 +95,21 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     """Sign-in by an organisation's own provider (OpenID Connect): only for accounts that were invited."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Never; asked where nobody was invited by the address that the provider verified."""
+        _note(request, "refused", "not-invited")
         return False
+
+    def on_authentication_error(self, request: HttpRequest, *_args: Any, **_more: Any) -> None:
+        """The provider did not answer, or not as it should."""
+        _note(request, "failed", "provider")
+
+
+def _note(request: HttpRequest, outcome: str, reason: str) -> None:
+    record(
+        actor="anonymous",
+        action="people.sign-in",
+        outcome=outcome,
+        detail={"reason": reason},
+        request_id=getattr(request, "request_id", ""),
+        now=timezone.now(),
+    )

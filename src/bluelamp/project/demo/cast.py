@@ -14,6 +14,11 @@ DOMAIN = "cast.example"
 FORCE_SCOPE = "force:avon-and-somerset"
 
 
+def address(first: str) -> str:
+    """The invented address of somebody with this first name."""
+    return f"{first.lower()}@{DOMAIN}"
+
+
 @dataclass(frozen=True)
 class Member:
     """One invented person; several capacities where the same person really would hold them."""
@@ -26,7 +31,7 @@ class Member:
     @property
     def email(self) -> str:
         """The invented address."""
-        return f"{self.first.lower()}@{DOMAIN}"
+        return address(self.first)
 
 
 CAST = (
