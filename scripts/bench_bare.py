@@ -13,6 +13,7 @@ As a command it reads numbers from standard input and answers each with what so 
 
 import os
 import sys
+from typing import Any
 
 import django
 from bench_wsgi import Visitor
@@ -85,7 +86,8 @@ def visitor() -> Visitor:
 
     call_command("migrate", verbosity=0)
     client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.create_user("ada"))
+    somebody: Any = User.objects.create_user("ada")
+    client.force_login(somebody)
     return Visitor(get_wsgi_application(), {name: found.value for name, found in client.cookies.items()})
 
 

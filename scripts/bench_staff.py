@@ -101,7 +101,7 @@ def staff_pages() -> None:
 @contextmanager
 def bare_page() -> Iterator[Callable[[], tuple[float, ...]]]:
     """The bare page in a process of its own; call what this gives for what EACH requests took."""
-    command = [sys.executable, Path(__file__).with_name("bench_bare.py")]
+    command = [sys.executable, str(Path(__file__).with_name("bench_bare.py"))]
     with (
         tempfile.TemporaryDirectory() as home,
         subprocess.Popen(

@@ -27,8 +27,8 @@ class Slot(Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, _compiler: Any, _connection: Any, **_more: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002
+        return "%s", (self,)
 
     def prepared(self, values: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
         """The value for this place, as the database's driver wants it."""
@@ -89,7 +89,8 @@ class Prepared(_Prepared[Row]):
         part = slice(places[0], places[-1] + 1)
         columns = [column for column, *_rest in compiler.select]
         names = [column.target.attname for column in columns[part]]
-        related = get_related_populators(information, compiler.select, connection.alias)
+        # The stubs are those of a newer Django, which wants one argument more.
+        related = get_related_populators(information, compiler.select, connection.alias)  # type: ignore[call-arg]
         converted = _converting(compiler.get_converters(columns))
 
         def make(found: Found, current: BaseDatabaseWrapper) -> Row:

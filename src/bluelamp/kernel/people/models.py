@@ -1,6 +1,7 @@
 """Users, organisations, grants of capacities, vetting, and the recovery of a lost second factor."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -102,10 +103,14 @@ class Grant(models.Model):
             ),
         ]
 
-    def facts(self, *, now: datetime) -> GrantFacts:
-        """What a decision needs of this grant; reads the person's vettings where the capacity needs any."""
-        needed = self.capacity in CAPACITIES and bool(CAPACITIES[self.capacity].vetting)
-        held = _CLEARANCES.rows(person=self.person_id, today=now.date()) if needed else ()
+    def facts(self, *, now: datetime, held: Iterable[Vetting] | None = None) -> GrantFacts:
+        """What a decision needs of this grant; reads the person's vettings where the capacity needs any.
+
+        A caller who has read those that are valid today passes them as `held`.
+        """
+        if held is None:
+            needed = self.capacity in CAPACITIES and bool(CAPACITIES[self.capacity].vetting)
+            held = _CLEARANCES.rows(person=self.person_id, today=now.date()) if needed else ()
         return GrantFacts(
             capacity=self.capacity,
             scope=self.scope,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms, template
 from django.conf import settings
@@ -33,7 +33,7 @@ class _Steady(template.Node):
         kept = self._kept.get(language)
         if kept is None:
             empty = template.Context()
-            with empty.bind_template(context.template):
+            with empty.bind_template(cast("template.Template", context.template)):
                 kept = self._kept[language] = self._nodes.render(empty)
         return kept
 
