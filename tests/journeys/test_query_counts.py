@@ -1,6 +1,6 @@
 """How often each page asks a database: pinned, so that a query that a change adds (or one for each row) is seen.
 
-The numbers are the same on SQLite and PostgreSQL. To run it there: see CONTRIBUTING.md, with this file's name.
+The numbers are the same on SQLite and PostgreSQL: `make test` runs it on both.
 """
 
 from collections.abc import Iterator
