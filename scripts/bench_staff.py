@@ -8,8 +8,8 @@ cast who have signed in with a second factor. What they are compared with stands
 add the same time to both sides; it is left out, which is the harder reading of "requests per second".
 
 Writes: operations as the desk calls them, permission check, reads, writes and commit to the disk included, with the
-audit log's `record` and with nothing in its place. The least write there can be, one row alone, is told too: the log's
-share of it is the largest.
+audit log's `record` and with nothing in its place; one of them again as a whole request, form to answer. One row alone
+is told too, which no part of the program writes: the log's share of it is the largest there can be.
 """
 
 import os
@@ -77,7 +77,8 @@ def main() -> None:
     if "--writes" not in sys.argv:
         staff_pages()
     if "--pages" not in sys.argv:
-        audited_writes()
+        with lines_to_a_file():
+            audited_writes()
         one_row()
 
 
@@ -149,7 +150,7 @@ def signed_in(capacity: str) -> dict[str, str]:
 
 def audited_writes() -> None:
     """Operations with the log and without it."""
-    for name, operation in operations().items():
+    for name, operation in {**operations(), **forms()}.items():
         with_log = partial(timed, operation)
         (ours,), (without,) = in_turns(with_log, partial(without_log, with_log), rounds=DOZENS)
         print(
@@ -175,6 +176,14 @@ def operations() -> dict[str, Callable[[], object]]:
             actor=me, name=f"Bench {time.perf_counter_ns()}", now=now()
         ),
     }
+
+
+def forms() -> dict[str, Callable[[], object]]:
+    """The operation that has least to do besides its entry, as it is when a browser sends the desk's form."""
+    visitor, address = Visitor(get_wsgi_application(), signed_in("administrator")), "/desk/people/organisations/"
+    visitor.get(address)
+    name = "adding an organisation, the whole request"
+    return {name: lambda: visitor.post(address, name=f"Bench {time.perf_counter_ns()}")}
 
 
 def given(me: Actor, one: User) -> Grant:
