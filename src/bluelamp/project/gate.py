@@ -6,6 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
@@ -127,10 +128,12 @@ def _too_old(request: HttpRequest, now: datetime) -> bool:
         return False
     if stamp - started > settings.BLUELAMP_SESSION_HOURS * 3600 or stamp - seen > settings.BLUELAMP_IDLE_MINUTES * 60:
         return True
-    # A clock set back would otherwise let a session rest for longer than it may.
+    # A clock set back would otherwise let a session rest for longer than it may, and a proof of identity stay fresh.
     if stamp - seen > _SEEN_STEP.total_seconds() or stamp < seen:
         session[_SEEN] = stamp
         session[_STARTED] = min(started, stamp)
+        proofs = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**p, "at": min(p["at"], stamp)} for p in proofs]
     return False
 
 

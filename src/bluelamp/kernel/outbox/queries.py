@@ -10,6 +10,8 @@ from bluelamp.kernel.outbox.domain.retry import HORIZON
 from bluelamp.kernel.outbox.models import Delivery, ScheduledJob
 from bluelamp.kernel.prepared import PreparedValues
 
+KEPT_DAYS = 30
+
 
 @dataclass(frozen=True)
 class Backlog:
@@ -75,6 +77,11 @@ def claimable(*, now: datetime) -> QuerySet[Delivery]:
 def dead_letters() -> QuerySet[Delivery]:
     """What was given up and waits for a person, oldest first."""
     return Delivery.objects.filter(dead_at__isnull=False, done_at=None).order_by("dead_at", "id")
+
+
+def tidied(*, now: datetime) -> QuerySet[Delivery]:
+    """What was done or discarded so long ago that it goes."""
+    return Delivery.objects.filter(done_at__lt=now - timedelta(days=KEPT_DAYS))
 
 
 def backlog(*, now: datetime) -> Backlog:
