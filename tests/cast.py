@@ -16,7 +16,7 @@ from bluelamp.project.demo.cast import CAST, make_cast
 from bluelamp.project.gate import GRANT_KEY
 
 NOW = datetime.now(tz=UTC)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "bluelamp.kernel.people.web.backend.Backend"
 
 
 def who(capacity: str) -> User:

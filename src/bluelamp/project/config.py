@@ -369,8 +369,10 @@ def _postgresql_schema(base: dict[str, object], options: dict[str, str], *, sche
 
 def _sqlite(path: Path, *, also: str = "") -> dict[str, object]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "bluelamp.project.sqlite",
         "NAME": str(path),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -173,6 +174,8 @@ def _logger_of(_logger: object, _method: str, event: Event) -> Event:
     return event
 
 
+# Keys are a few fixed words of our own; values are never kept.
+@lru_cache(maxsize=256)
 def _is_personal(key: str) -> bool:
     return not _FORBIDDEN.isdisjoint(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()))
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +32,22 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         far = bool(peer) and peer not in LOOPBACK
         request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
         return get_response(request)
+
+    return middleware
+
+
+def content_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Send the content security policy of the settings with every answer.
+
+    The library's own middleware builds the same text anew for each answer, because a page might change it. None may
+    here: there is no exemption, no nonce, one policy.
+    """
+    policy = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers[HEADER] = policy
+        return response
 
     return middleware
 

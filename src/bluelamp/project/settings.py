@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "bluelamp.project.middleware.request_id",
     "bluelamp.project.running.observe.Observed",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "bluelamp.project.middleware.content_policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bluelamp.project.middleware.no_nul",
@@ -95,7 +95,6 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
                 "bluelamp.project.desk.menu.staff",
             ]
         },
@@ -108,7 +107,8 @@ AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Signing in. Accounts are made by invitation; every account needs a second factor (project/gate.py).
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["bluelamp.kernel.people.web.backend.Backend"]
+SESSION_ENGINE = "bluelamp.kernel.people.web.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [

@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from bluelamp.kernel.outbox import registry
 from bluelamp.kernel.outbox.domain.retry import HORIZON
 from bluelamp.kernel.outbox.models import Delivery, ScheduledJob
+from bluelamp.kernel.prepared import PreparedValues
 
 KEPT_DAYS = 30
 
@@ -41,6 +42,24 @@ class JobState:
     failures: int
     last_error: str
     running: bool
+
+
+_OPEN_BY_HANDLER = PreparedValues(
+    lambda: (
+        Delivery.objects.filter(done_at=None)
+        .order_by("handler")
+        .values_list("handler")
+        .annotate(dead=Count("dead_at"), number=Count("id"))
+    )
+)
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much a worker of this version will still do, and how much was given up and waits for a person."""
+
+    waiting: int
+    dead: int
 
 
 def open_deliveries() -> QuerySet[Delivery]:
@@ -82,6 +101,15 @@ def backlog(*, now: datetime) -> Backlog:
         dead=dead_letters().count(),
         unknown={row["handler"]: row["number"] for row in unknown.annotate(number=Count("id"))},
         oldest=max(now - counts["first"], timedelta(0)) if counts["first"] else None,
+    )
+
+
+def load() -> Load:
+    """The two numbers of a backlog that staff see first, in one look."""
+    rows, known = _OPEN_BY_HANDLER.rows(), registry.handler_names()
+    return Load(
+        waiting=sum(number - dead for handler, dead, number in rows if handler in known),
+        dead=sum(dead for _handler, dead, _number in rows),
     )
 
 
