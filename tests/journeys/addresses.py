@@ -19,6 +19,9 @@ PAGES = {
     "search with a guess": "%s/search?q=rign+doorbell",
     "search with a long guess": "%s/search?q=antimalwaresecurtyandbruteforcefirewal",
     "search too long": "%s/search?q=" + "a" * 150,
+    "check my home": "%s/check/",
+    "check my home, three jobs": "%s/check/?d=tp+link+archer&d=rign+doorbell&d=zzzzqqqq&p=lg%%3An1a1&k=tv",
+    "check my home, changed": "%s/check/?d=" + "a" * 150 + "&k=nonsense&k=camera&k=camera&p=no:such",
     "table": "%s/table/",
     "table, filtered": "%s/table/?group=home&band=cannot-tell&sort=low",
     "table, second page": "%s/table/?sort=name&page=2",
@@ -39,7 +42,10 @@ PAGES = {
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }
-EMPTY_PAGES = {name: PAGES[name] for name in ("home", "table", "category", "methods", "data", "search without a find")}
+EMPTY_PAGES = {
+    name: PAGES[name]
+    for name in ("home", "table", "category", "methods", "data", "search without a find", "check my home, three jobs")
+}
 # Every page of the desk and its states, by role.
 DESK = {
     "Ada": (

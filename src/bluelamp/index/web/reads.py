@@ -127,6 +127,13 @@ def shown_row(*, edition: Edition | None, product_key: str) -> EditionRow | None
     return edition.rows.filter(product_key=product_key, named=True).first()
 
 
+def shown_rows(*, edition: Edition | None, keys: Sequence[str]) -> dict[str, EditionRow]:
+    """The rows of some products by key, under the same rule as `shown_row`."""
+    if edition is None or not keys:
+        return {}
+    return {row.product_key: row for row in edition.rows.filter(product_key__in=keys, named=True)}
+
+
 def shown_product(*, key: str) -> Product | None:
     """A catalogue product with a written name; one known by key only is not shown."""
     return Product.objects.select_related("maker").filter(key=key).exclude(name="").first()

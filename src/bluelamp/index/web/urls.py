@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from bluelamp.index.web import downloads, views
+from bluelamp.index.web import check, downloads, views
 
 app_name = "index"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search", views.search, name="search"),
+    path("check/", check.check, name="check"),
     path("table/", views.table, name="table"),
     path("category/<slug:code>/", views.category, name="category"),
     path("product/<str:key>/", views.product, name="product"),

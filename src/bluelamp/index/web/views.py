@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -15,6 +14,8 @@ from bluelamp.index.models import Edition
 from bluelamp.index.queries import backtest_summary, named_rows
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import reads
+from bluelamp.index.web.page import Crumb
+from bluelamp.index.web.page import render_page as _page
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
@@ -24,19 +25,6 @@ from bluelamp.ui.plots import round_up
 PAGE = 25
 NEWEST = 8
 NEWEST_HOME = 5
-Crumb = tuple[str, str]
-
-
-def _page(
-    request: HttpRequest, template: str, *, edition: Edition | None, crumbs: tuple[Crumb, ...] = (), **context: Any
-) -> HttpResponse:
-    base = {
-        "edition": edition,
-        "outside": reads.outside(request),
-        "crumbs": ((gettext("Home"), reverse("index:home")), *crumbs) if template != "index/home.html" else (),
-        "publishers": reads.publishers_of(edition) if edition else [],
-    }
-    return render(request, template, {**base, **context})
 
 
 @require_safe

@@ -1,0 +1,234 @@
+"""Check my home: from a list of devices to three jobs in order. The list lives in the address and nowhere else."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from bluelamp.index.domain.home_check import Device, Job, plan_of
+from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.web import home_list, reads
+from bluelamp.index.web.home_list import Entry, Understood
+from bluelamp.index.web.page import render_page
+from bluelamp.index.web.statements import no_evidence
+from bluelamp.kernel.advice.queries import Shown, advice_for, all_advice, common, show
+
+# Which text of advice, and which page of an authority, a job without a device of its own rests on.
+_GENERAL = {"mail": "account-hacked", "phone": "phone", "router": "router"}
+_SAYS_SO = {
+    "password": "ncsc-smart-devices",
+    "updates": "ncsc-top-tips",
+    "mail": "ncsc-two-step",
+    "phone": "ncsc-top-tips",
+    "router": "ncsc-smart-devices",
+}
+# What to do and why, by reason; "ended" where a confirmed product is no longer supported either.
+_WORDS: dict[str, tuple[Promise, Promise]] = {
+    "exploited": (
+        gettext_lazy("Update %(name)s today"),
+        gettext_lazy(
+            "%(publisher)s confirmed on %(on)s that attackers had used a weakness in it; updates mend what is known."
+        ),
+    ),
+    "ended": (
+        gettext_lazy("Ask about a replacement for %(name)s"),
+        gettext_lazy(
+            "%(publisher)s confirmed on %(on)s that attackers had used a weakness in it, and as far as we know its "
+            "maker no longer supports it."
+        ),
+    ),
+    "unsupported": (
+        gettext_lazy("Ask about a replacement for %(name)s"),
+        gettext_lazy("As far as we know its maker no longer supports it, so weaknesses found now may not be mended."),
+    ),
+    "exploited-before": (
+        gettext_lazy("See that %(name)s has every update"),
+        gettext_lazy("%(publisher)s confirmed earlier, last on %(on)s, that attackers had used a weakness in it."),
+    ),
+    "password": (
+        gettext_lazy("Set a password of your own"),
+        gettext_lazy("Criminals try the passwords that devices are sold with, and those used elsewhere."),
+    ),
+    "updates": (
+        gettext_lazy("Switch on automatic updates"),
+        gettext_lazy("Updates mend weaknesses before criminals make use of them."),
+    ),
+    "mail": (
+        gettext_lazy("Switch on two-step verification for your e-mail"),
+        gettext_lazy("Whoever gets into your e-mail can set new passwords for everything else."),
+    ),
+    "phone": (
+        gettext_lazy("Switch on automatic updates on your phone"),
+        gettext_lazy(
+            "A phone opens most of what you own, and updates mend weaknesses before criminals make use of them."
+        ),
+    ),
+    "router": (
+        gettext_lazy("Set a password of your own for your router"),
+        gettext_lazy(
+            "Everything in a home that goes online goes through it, and criminals try the passwords routers are sold "
+            "with."
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who says so, and where it can be read; no address where that is a page of ours that is linked anyway."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """One job in words: what, which devices, why in one sentence, who says so, and the steps to read."""
+
+    what: str
+    devices: tuple[str, ...]
+    why: str
+    source: Source
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ShownDevice:
+    """One device of the list with what is known of it."""
+
+    read: Understood
+    evidence: str
+    confirmed: bool
+
+
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """A form for devices and, once there are some, three jobs."""
+    edition = reads.shown_edition(request)
+    entries, problems = home_list.read_entries(request.GET)
+    read, more = home_list.understand(entries)
+    keys = [one.product.key for one in read if one.product is not None]
+    rows = reads.shown_rows(edition=edition, keys=keys)
+    plan = plan_of(devices=[_device(one, rows) for one in read])
+    kept = [one.entry for one in read]
+    response = render_page(
+        request,
+        "index/check.html",
+        edition=edition,
+        crumbs=((_("Check my home"), ""),),
+        problems=[*problems, *more],
+        devices=[_shown_device(one, rows, edition) for one in read],
+        jobs=[_shown_job(job, rows, edition) for job in plan.jobs] if read else [],
+        waiting=plan.waiting,
+        hidden=[entry for entry in kept if entry.field != "k"],
+        kinds=[(code, Entry("k", code) in kept) for code in home_list.KINDS],
+        most=home_list.MOST,
+        full=len(kept) >= home_list.MOST,
+    )
+    # The address holds what somebody owns: no cache keeps the page, and no other page is told the address.
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _device(one: Understood, rows: dict[str, EditionRow]) -> Device:
+    product = one.product
+    row = rows.get(product.key) if product else None
+    return Device(
+        name=one.name,
+        kind=one.kind,
+        product_key=product.key if product else "",
+        dates=row.dates if row else 0,
+        dates_ever=row.dates_ever if row else 0,
+        newest=row.last_seen if row else None,
+        ended=bool(product and product.support == "ended"),
+    )
+
+
+def _shown_device(one: Understood, rows: dict[str, EditionRow], edition: Edition | None) -> ShownDevice:
+    row = rows.get(one.product.key) if one.product else None
+    if one.unknown:
+        return ShownDevice(one, _("We know no product by this name. That is not a sign that it is safe."), False)
+    if one.product is None:
+        return ShownDevice(one, _("A kind of device. Write the maker and the name, and we look for evidence."), False)
+    if row is None or not row.dates_ever or edition is None:
+        return ShownDevice(one, no_evidence(), False)
+    told = {"publisher": _publisher(row, edition), "on": _day(row)}
+    if row.dates:
+        return ShownDevice(one, _("Confirmed exploited, newest %(on)s (%(publisher)s).") % told, True)
+    return ShownDevice(one, _("Confirmed exploited before the period, last on %(on)s (%(publisher)s).") % told, True)
+
+
+def _shown_job(job: Job, rows: dict[str, EditionRow], edition: Edition | None) -> ShownJob:
+    device = job.devices[0] if job.devices else None
+    row = rows.get(device.product_key) if device else None
+    told = {"name": device.name if device else ""}
+    if row is not None and edition is not None and job.reason in ("exploited", "exploited-before"):
+        told |= {"publisher": _publisher(row, edition), "on": _day(row)}
+    what, why = _WORDS["ended" if device and device.ended and job.reason == "exploited" else job.reason]
+    shared = job.reason in ("password", "updates")
+    return ShownJob(
+        what=what % told,
+        devices=tuple(d.name for d in job.devices) if shared else (),
+        why=why % told,
+        source=_source(job, row, edition),
+        steps=_steps(job),
+    )
+
+
+def _source(job: Job, row: EditionRow | None, edition: Edition | None) -> Source:
+    if job.reason in _SAYS_SO:
+        page = common().sources[_SAYS_SO[job.reason]]
+        return Source(words=f"{page.publisher}: {page.title}", address=page.url)
+    if job.reason == "unsupported" or row is None or edition is None:
+        return Source(words=_("Bluelamp's catalogue of products"), address="")
+    source = reads.sources_of(edition).get(row.sightings[0]["source"], {})
+    return Source(words=f"{source.get('publisher', '')}: {source.get('title', '')}", address=source.get("url", ""))
+
+
+def _steps(job: Job) -> tuple[tuple[str, str], ...]:
+    """(title, address) of what to read: the advice, and a confirmed product's own page."""
+    texts = _general(job.reason) if job.reason in _GENERAL else _advice(job)
+    found = [(text.title, reverse("advice:topic", args=[text.code])) for text in texts[:1]]
+    if job.reason in ("exploited", "exploited-before", "unsupported"):
+        device = job.devices[0]
+        found.append((_("What we know of %(name)s") % {"name": device.name}, _address(device)))
+    return tuple(found)
+
+
+def _address(device: Device) -> str:
+    return reverse("index:product", args=[device.product_key])
+
+
+def _advice(job: Job) -> list[Shown]:
+    language, today = translation.get_language() or "en", timezone.localdate()
+    return advice_for(
+        category=job.kind,
+        product_key=job.devices[0].product_key if len(job.devices) == 1 else "",
+        abuse_safe=False,
+        language=language,
+        today=today,
+    )
+
+
+def _general(reason: str) -> list[Shown]:
+    language, today = translation.get_language() or "en", timezone.localdate()
+    return [
+        show(advice=a, abuse_safe=False, language=language, today=today)
+        for a in all_advice()
+        if a.code == _GENERAL[reason]
+    ]
+
+
+def _publisher(row: EditionRow, edition: Edition) -> str:
+    source = str(row.sightings[0]["source"])
+    return str(reads.sources_of(edition).get(source, {}).get("publisher", source))
+
+
+def _day(row: EditionRow) -> str:
+    return str(formats.date_format(row.last_seen, "j F Y"))
