@@ -125,10 +125,10 @@ def check(request: HttpRequest) -> HttpResponse:
         devices=[_shown_device(one, rows, edition) for one in read],
         jobs=[_shown_job(job, rows, edition) for job in plan.jobs] if read else [],
         waiting=plan.waiting,
-        hidden=[entry for entry in kept if entry.field != "k"],
+        typed="\n".join(entry.value for entry in kept if entry.field == "d"),
+        products=" ".join(entry.value for entry in kept if entry.field == "p"),
         kinds=[(code, Entry("k", code) in kept) for code in home_list.KINDS],
         most=home_list.MOST,
-        full=len(kept) >= home_list.MOST,
     )
     # The address holds what somebody owns: no cache keeps the page, and no other page is told the address.
     response["Cache-Control"] = "no-store, private"

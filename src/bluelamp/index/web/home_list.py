@@ -31,7 +31,7 @@ _GUESSED = frozenset({"parts", "similar", "some"})
 
 
 class Entry(NamedTuple):
-    """One part of the list: `d` words that were typed, `p` a product's key, `k` a kind."""
+    """One part of the list: `d` words that were typed , `p` a product's key, `k` a kind."""
 
     field: str
     value: str
@@ -59,7 +59,7 @@ def read_entries(query: QueryDict) -> tuple[list[Entry], list[str]]:
     """The list of a query, and a plain sentence for each thing that was changed: repeats, too long, too many."""
     lines = [line for text in query.getlist("d")[:_READ] for line in text.splitlines()[:_READ]]
     texts = [cut(line) for line in lines]
-    given = [Entry("p", key) for key in query.getlist("p")[:_READ]]
+    given = [Entry("p", key) for keys in query.getlist("p")[:_READ] for key in keys.split()[:_READ]]
     given += [Entry("d", text) for text, _ in texts if text]
     given += [Entry("k", code) for code in query.getlist("k")[:_READ] if code]
     problems = [too_long()] if any(was_cut for _, was_cut in texts) else []
