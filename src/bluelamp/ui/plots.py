@@ -37,9 +37,9 @@ class Interval:
     top: float
 
 
-def columns(*, counts: Sequence[int], step: float = 6, height: float = 24) -> Columns:
-    """Columns of integer counts; the tallest takes the full height, empty months have none."""
-    highest = max(counts, default=0)
+def columns(*, counts: Sequence[int], step: float = 6, height: float = 24, highest: int = 0) -> Columns:
+    """Columns of integer counts; the tallest, or a greater `highest`, takes the full height, empty months have none."""
+    highest = max(highest, *counts, 0)
     full = height - 2
     bars = tuple(
         Bar(

@@ -19,6 +19,7 @@ COLUMNS = (
     "category",
     "dates",
     "dates_before",
+    "dates_ever",
     "rate",
     "shrunk",
     "low",

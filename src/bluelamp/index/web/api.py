@@ -1,6 +1,7 @@
 """The open API of the Index: the same figures as the pages, typed, with ETags and problem documents."""
 
 import hashlib
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.export import NOTE
 from bluelamp.index.queries import named_rows
 from bluelamp.index.web import filters as choice
-from bluelamp.index.web import reads, schemas
+from bluelamp.index.web import history, reads, schemas
 from bluelamp.index.web.problems import register_problem_handlers
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
@@ -30,9 +31,9 @@ __all__ = ["register_problem_handlers", "router"]
 router = Router(tags=["Index"])
 _PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 404, 422), schemas.Problem)
 _FIGURES = (
-    "category", "group", "support", "dates", "dates_before", "rate", "shrunk", "low", "high", "jeffreys_low",
-    "jeffreys_high", "band", "rank_low", "rank_high", "trend", "trend_low", "trend_high", "monthly", "first_seen",
-    "last_seen",
+    "category", "group", "support", "dates", "dates_before", "dates_ever", "rate", "shrunk", "low", "high",
+    "jeffreys_low", "jeffreys_high", "band", "rank_low", "rank_high", "trend", "trend_low", "trend_high", "monthly",
+    "first_seen", "last_seen",
 )  # fmt: skip
 Language = Annotated[schemas.Language, Query(description="The language of names of categories and of statements.")]
 
@@ -99,11 +100,13 @@ def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query
         band=query.band or "",
         text=query.q,
         sort=query.sort,
+        time="all" if query.time == "all" else "",
     )
-    found = Paginator(choice.apply_filters(named_rows(edition=edition), filters), query.per_page)
+    base = history.whole_rows(edition=edition) if filters.time else named_rows(edition=edition)
+    found = Paginator(choice.apply_filters(base, filters), query.per_page)
     rows = list(found.page(query.page)) if query.page <= found.num_pages else []
     with override(query.language):
-        listed = [_figures(edition, row) for row in rows]
+        listed = _figures(edition, rows)
     return {
         "status": edition.status,
         "note": NOTE,
@@ -142,7 +145,7 @@ def one_product(
             "category_name": str(labels.category_singular(found.category)),
             "support": found.support,
             "statement": NOTE if row else no_evidence(),
-            "figures": _figures(edition, row) if row else None,
+            "figures": _figures(edition, [row])[0] if row else None,
             "sightings": [{k: s[k] for k in schemas.SightingOut.model_fields} for s in listed_sightings(row=row)]
             if row
             else [],
@@ -204,15 +207,23 @@ def categories(request: HttpRequest, language: Language = "en") -> Any:
         ]
 
 
-def _figures(edition: Edition, row: EditionRow) -> dict[str, Any]:
-    return {
-        "status": edition.status,
-        "edition": edition.number,
-        "key": row.product_key,
-        "name": row.product_name,
-        "maker_key": row.maker_key,
-        "maker": row.maker_name,
-        "category_name": str(labels.category_singular(row.category)),
-        "group_name": str(labels.group_label(row.group)),
-        **{name: getattr(row, name) for name in _FIGURES},
-    }
+def _figures(edition: Edition, rows: Sequence[EditionRow]) -> list[dict[str, Any]]:
+    since = history.whole_time(edition=edition).start
+    return [
+        {
+            "status": edition.status,
+            "edition": edition.number,
+            "key": row.product_key,
+            "name": row.product_name,
+            "maker_key": row.maker_key,
+            "maker": row.maker_name,
+            "category_name": str(labels.category_singular(row.category)),
+            "group_name": str(labels.group_label(row.group)),
+            "whole_since": since,
+            "whole_rate": whole.rate,
+            "whole_low": whole.low,
+            "whole_high": whole.high,
+            **{name: getattr(row, name) for name in _FIGURES},
+        }
+        for row, whole in zip(rows, history.figures_of(rows=rows, edition=edition), strict=True)
+    ]

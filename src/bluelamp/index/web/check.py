@@ -32,7 +32,8 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
     "exploited": (
         gettext_lazy("Update %(name)s today"),
         gettext_lazy(
-            "%(publisher)s confirmed on %(on)s that attackers had used a weakness in it; updates mend what is known."
+            "%(publisher)s confirmed on %(on)s that attackers had used a weakness in it; the maker's newest update is "
+            "the way to mend it."
         ),
     ),
     "ended": (
@@ -154,14 +155,16 @@ def _shown_device(one: Understood, rows: dict[str, EditionRow], edition: Edition
     row = rows.get(one.product.key) if one.product else None
     if one.unknown:
         return ShownDevice(one, _("We know no product by this name. That is not a sign that it is safe."), False)
+    if one.unsure:
+        return ShownDevice(one, _("We are not sure which product this is, so we looked for no evidence."), False)
     if one.product is None:
         return ShownDevice(one, _("A kind of device. Write the maker and the name, and we look for evidence."), False)
     if row is None or not row.dates_ever or edition is None:
         return ShownDevice(one, no_evidence(), False)
     told = {"publisher": _publisher(row, edition), "on": _day(row)}
     if row.dates:
-        return ShownDevice(one, _("Confirmed exploited, newest %(on)s (%(publisher)s).") % told, True)
-    return ShownDevice(one, _("Confirmed exploited before the period, last on %(on)s (%(publisher)s).") % told, True)
+        return ShownDevice(one, _("Confirmed exploited, newest %(on)s: %(publisher)s.") % told, True)
+    return ShownDevice(one, _("Confirmed exploited before the period, last on %(on)s: %(publisher)s.") % told, True)
 
 
 def _shown_job(job: Job, rows: dict[str, EditionRow], edition: Edition | None) -> ShownJob:

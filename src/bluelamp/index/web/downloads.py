@@ -10,6 +10,7 @@ from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.export import export_csv, export_json
 from bluelamp.index.queries import named_rows
 from bluelamp.index.web import filters, reads
+from bluelamp.index.web.history import whole_rows
 
 
 @require_safe
@@ -35,7 +36,8 @@ def _chosen(request: HttpRequest, edition_id: UUID) -> tuple[Edition, list[Editi
     chosen, problems = filters.read_filters(query, makers=reads.makers_named(edition=edition))
     if problems:
         raise BadRequest("A filter of the download is not one of the choices.")
-    rows = filters.apply_filters(named_rows(edition=edition), chosen)
+    base = whole_rows(edition=edition) if chosen.time else named_rows(edition=edition)
+    rows = filters.apply_filters(base, chosen)
     return edition, list(rows if "sort" in query else rows.order_by("product_key"))
 
 

@@ -12,12 +12,15 @@ from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 
 LONGEST_TEXT = 100
 BANDS = ("high", "low", "cannot-tell")
+# The period ("") or the whole time of the evidence.
+TIMES = ("all",)
 SORTS: dict[str, tuple[str, ...]] = {
     "newest": ("-last_seen", "product_name", "product_key"),
     "name": ("product_name", "product_key"),
     "dates": ("-dates", "-last_seen", "product_name", "product_key"),
     "low": ("-low", "-last_seen", "product_name", "product_key"),
 }
+WHOLE_SORTS = {**SORTS, "dates": ("-dates_ever", *SORTS["dates"][1:]), "low": ("-dates_ever", *SORTS["low"][1:])}
 SORT_LABELS: dict[str, str | Promise] = {
     "newest": gettext_lazy("Newest confirmed"),
     "name": gettext_lazy("Name"),
@@ -32,9 +35,16 @@ SORT_SENTENCES: dict[str, str | Promise] = {
 }
 
 
+WHOLE_SENTENCES: dict[str, str | Promise] = {
+    **SORT_SENTENCES,
+    "dates": gettext_lazy("Sorted by the number of confirmed dates of the whole time, most first."),
+    "low": gettext_lazy("Sorted by the lower end of the 90 per cent interval of the whole time, highest first."),
+}
+
+
 @dataclass(frozen=True)
 class Filters:
-    """One reader's choice; "" means no limit."""
+    """One reader's choice; "" means no limit. `time` is "all" for the whole time, "" for the period."""
 
     group: str = ""
     category: str = ""
@@ -42,6 +52,7 @@ class Filters:
     band: str = ""
     text: str = ""
     sort: str = "newest"
+    time: str = ""
 
     @property
     def narrowed(self) -> bool:
@@ -83,6 +94,7 @@ def read_filters(query: Mapping[str, str], *, makers: Mapping[str, str]) -> tupl
         band=known("band", BANDS),
         text=text,
         sort=known("sort", SORTS) or "newest",
+        time=known("time", TIMES),
     )
     return found, problems
 
@@ -105,4 +117,4 @@ def apply_filters(rows: QuerySet[EditionRow], filters: Filters) -> QuerySet[Edit
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     for word in words(filters.text):
         rows = rows.filter(Q(product_name__icontains=word) | Q(maker_name__icontains=word))
-    return rows.order_by(*SORTS[filters.sort])
+    return rows.order_by(*(WHOLE_SORTS if filters.time else SORTS)[filters.sort])

@@ -41,7 +41,8 @@ class Entry(NamedTuple):
 class Understood:
     """What one entry was taken for. `product` where one is meant, else `kind` where that much is clear, else neither.
 
-    `unknown` says that words were typed that are the name of no product and of no kind. `guesses` are (name, key) of
+    `unknown` says that words were typed that are the name of no product and of no kind, `unsure` that products fit but
+    none for certain. `guesses` are (name, key) of
     what else it might be and, once the list is read, (name, the query of the page with that one chosen); `without` is
     the query of the page without this entry.
     """
@@ -51,6 +52,7 @@ class Understood:
     kind: str = ""
     product: Product | None = None
     unknown: bool = False
+    unsure: bool = False
     guesses: tuple[tuple[str, str], ...] = ()
     without: str = ""
 
@@ -138,7 +140,8 @@ def _one(entry: Entry, *, hits: list[Found], products: dict[str, Product]) -> Un
         return Understood(entry, name=product.name, kind=product.category, product=product)
     guesses = tuple((h.name, h.product_key) for h in hits[:GUESSES])
     kind = _kind_meant(entry.value) or _kind_shared([h for h in hits if h.why not in _GUESSED], products)
-    return Understood(entry, name=entry.value, kind=kind, unknown=True, guesses=guesses)
+    unsure = bool(hits) and hits[0].why not in _GUESSED
+    return Understood(entry, name=entry.value, kind=kind, unknown=not unsure, unsure=unsure, guesses=guesses)
 
 
 def _sure(hits: list[Found]) -> Found | None:

@@ -93,6 +93,13 @@ def category_cards(*, edition: Edition) -> list[tuple[str, list[Card]]]:
     return [(group, cards) for group, cards in ordered if cards]
 
 
+def most_targeted(*, cards: Sequence[Card]) -> Card | None:
+    """The kind of which most products were confirmed; None where two have as many, so that nothing is said of one."""
+    ranked = sorted(cards, key=lambda card: card.products, reverse=True)
+    tied = len(ranked) > 1 and ranked[0].products == ranked[1].products
+    return ranked[0] if ranked and not tied else None
+
+
 def newest_rows(*, edition: Edition, most: int, group: str = "") -> list[EditionRow]:
     """The products confirmed last, newest first."""
     rows = named_rows(edition=edition)

@@ -84,6 +84,11 @@ class ProductOut(Schema):
     support: str = Field(description="'ended' where the maker has ended support; else empty (not known).")
     dates: int = Field(description="Distinct dates in the period on which a source confirmed exploitation.")
     dates_before: int = Field(description="The same for the period before.")
+    dates_ever: int = Field(description="The same for the whole time of the evidence, since `whole_since`.")
+    whole_since: date = Field(description="The first confirmed day in the edition's evidence.")
+    whole_rate: float = Field(description="Dates a year over the whole time.")
+    whole_low: float = Field(description="Lower end of its interval, which rests on this product alone.")
+    whole_high: float = Field(description="Upper end of its interval.")
     rate: float
     shrunk: float
     low: float
@@ -188,6 +193,9 @@ class ProductsQuery(Schema):
     band: Band | None = Field(None, description="A band.")
     q: str = Field("", max_length=100, pattern=NO_NUL, description="Words that the name of the product or maker holds.")
     sort: Sort = Field("newest", description="The order.")
+    time: Literal["period", "all"] = Field(
+        "period", description="Products with a confirmed date in the period, or at any time; the order follows it."
+    )
     page: int = Field(1, ge=1, le=100_000, description="Which page.")
     per_page: int = Field(50, ge=1, le=200, description="Products a page.")
     language: Language = Field("en", description="The language of names of categories and of statements.")

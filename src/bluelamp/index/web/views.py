@@ -1,5 +1,6 @@
 """The public pages of the Index. Every one works without scripts and says what it does not know."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from bluelamp.index.models import Edition
+from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_summary, named_rows
 from bluelamp.index.web import filters as choice
-from bluelamp.index.web import reads
+from bluelamp.index.web import history, reads
 from bluelamp.index.web.page import Crumb
 from bluelamp.index.web.page import render_page as _page
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
@@ -33,16 +34,18 @@ def home(request: HttpRequest) -> HttpResponse:
     edition = reads.shown_edition(request)
     if edition is None:
         return _page(request, "index/home.html", edition=None)
-    rows = named_rows(edition=edition)
+    groups = reads.category_cards(edition=edition)
+    products = {group: sum(card.products for card in cards) for group, cards in groups}
     return _page(
         request,
         "index/home.html",
         edition=edition,
         newest=reads.newest_rows(edition=edition, most=NEWEST),
         newest_home=reads.newest_rows(edition=edition, most=NEWEST_HOME, group="home"),
-        groups=reads.category_cards(edition=edition),
-        named=rows.count(),
-        named_home=rows.filter(group="home").count(),
+        groups=groups,
+        most=reads.most_targeted(cards=dict(groups).get("home", [])),
+        named=sum(products.values()),
+        named_home=products.get("home", 0),
     )
 
 
@@ -100,8 +103,9 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
     if category:
         query = {**query, "category": category, "group": ""}
     filters, problems = choice.read_filters(query, makers=makers)
-    rows = choice.apply_filters(named_rows(edition=edition), filters)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    base = history.whole_rows(edition=edition) if filters.time else named_rows(edition=edition)
+    page = Paginator(choice.apply_filters(base, filters), PAGE).get_page(request.GET.get("page"))
+    whole = history.with_history(rows=list(page), edition=edition) if filters.time else []
     return _page(
         request,
         "index/table.html",
@@ -110,11 +114,15 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
         filters=filters,
         problems=problems,
         narrowed=filters.narrowed
-        and not (category and filters == choice.Filters(category=category, sort=filters.sort)),
+        and not (category and filters == choice.Filters(category=category, sort=filters.sort, time=filters.time)),
         page=page,
-        top=round_up(max((row.high for row in page), default=1.0)),
+        whole=whole,
+        highest=max((n for row in whole for n in row.totals), default=0),
+        since=history.whole_time(edition=edition).start,
+        time=filters.time,
+        top=round_up(max((r.figure.high for r in whole) if whole else (r.high for r in page), default=1.0)),
         threshold=edition.parameters["high_threshold"],
-        sort_sentence=choice.SORT_SENTENCES[filters.sort],
+        sort_sentence=(choice.WHOLE_SENTENCES if filters.time else choice.SORT_SENTENCES)[filters.sort],
         sorts=choice.SORT_LABELS,
         bands=labels.BANDS,
         download_query=urlencode({name: value for name, value in asdict(filters).items() if value}),
@@ -145,6 +153,8 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
             "model_names": reads.model_names(row=row),
             "top": round_up(max(row.high, row.jeffreys_high)),
             "threshold": edition.parameters["high_threshold"],
+            **_history([row], edition),
+            "whole": history.figures_of(rows=[row], edition=edition)[0],
         }
     crumbs = [(found.maker.name, reverse("index:maker", args=[found.maker_id])), (found.name, "")]
     if found.category:
@@ -164,6 +174,16 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+def _history(rows: Sequence[EditionRow], edition: Edition) -> dict[str, Any]:
+    """What the history by year needs, of one product or of several."""
+    lines = history.lines_of(rows=rows, edition=edition)
+    return {
+        "lines": lines,
+        "highest": max((n for line in lines for n in line.year.months), default=0),
+        "since": history.whole_time(edition=edition).start,
+    }
+
+
 @require_safe
 def maker(request: HttpRequest, key: str) -> HttpResponse:
     """One maker's products, with and without evidence."""
@@ -172,20 +192,20 @@ def maker(request: HttpRequest, key: str) -> HttpResponse:
     if found is None or named is None or not named.exists():
         raise Http404
     edition = reads.shown_edition(request)
-    rows = (
-        list(named_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name"))
-        if edition
-        else []
-    )
-    others = named.exclude(key__in=[r.product_key for r in rows])
+    time = history.WHOLE if request.GET.get("time") == history.WHOLE else ""
+    context: dict[str, Any] = {"rows": []}
+    if edition is not None:
+        every = list(history.whole_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name"))
+        context = {"rows": [r for r in every if r.dates or time], "time": time, **_history(every, edition)}
+    others = named.exclude(key__in=[r.product_key for r in context["rows"]])
     return _page(
         request,
         "index/maker.html",
         edition=edition,
         crumbs=((found.name, ""),),
         maker=found,
-        rows=rows,
         page=Paginator(others, PAGE * 2).get_page(request.GET.get("page")),
+        **context,
     )
 
 

@@ -124,6 +124,12 @@ def unlocal(value: float) -> str:
 
 
 @register.filter
+def times(value: int, step: int) -> str:
+    """A place on a plot of so many steps of one width."""
+    return str(value * step)
+
+
+@register.filter
 def item(values: Mapping[str, Any] | None, key: str) -> Any:
     """One value of a mapping by a key that only the template knows; "" where there is none."""
     return (values or {}).get(key, "")
@@ -204,9 +210,9 @@ def language_code() -> str:
 
 
 @register.simple_tag
-def month_columns(counts: Sequence[int], step: float = 6, height: float = 24) -> plots.Columns:
-    """The columns of the 24-month evidence line."""
-    return plots.columns(counts=counts, step=step, height=height)
+def month_columns(counts: Sequence[int], step: float = 6, height: float = 24, highest: int = 0) -> plots.Columns:
+    """The columns of an evidence line by month or year."""
+    return plots.columns(counts=counts, step=step, height=height, highest=highest)
 
 
 @register.simple_tag
