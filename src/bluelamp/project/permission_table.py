@@ -50,10 +50,10 @@ TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
 Rule = Open | Action
 _PUBLIC = (
-    "index:home index:search index:check index:table index:category index:product index:maker index:methods index:data "
-    "index:accessibility index:download-csv index:download-json "
+    "index:home index:search index:check index:compare index:table index:category index:product "
+    "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "advice:topics advice:topic advice:safely api-1:openapi-json "
-    "api-1:current_edition api-1:products api-1:one_product api-1:search api-1:categories api-1:api-root "
+    "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )
 _ENTRANCE = (

@@ -17,6 +17,7 @@ from ninja.errors import HttpError
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.export import NOTE
 from bluelamp.index.queries import named_rows
+from bluelamp.index.web import compare as compare_web
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import history, reads, schemas
 from bluelamp.index.web.problems import register_problem_handlers
@@ -149,6 +150,48 @@ def one_product(
             "sightings": [{k: s[k] for k in schemas.SightingOut.model_fields} for s in listed_sightings(row=row)]
             if row
             else [],
+        }
+
+
+@router.get(
+    "/compare",
+    response={200: schemas.ComparisonOut, **_PROBLEMS},
+    summary="Compare products",
+    description="Two to four products with their figures, and for each pair whether the evidence can tell them apart.",
+)
+@decorate_view(condition(etag_func=_etag))
+def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()]) -> Any:
+    """Products side by side, as the page has them."""
+    chosen, unknown = compare_web.read_products(query.p)
+    if unknown:
+        raise Http404(f"There is no product {unknown[0][:100]!r}.")
+    edition = _edition(request)
+    rows = reads.shown_rows(edition=edition, keys=[p.key for p in chosen])
+    with override(query.language):
+        figures = {f["key"]: f for f in _figures(edition, list(rows.values()))}
+        names = {p.key: p.name for p in chosen}
+        return {
+            "status": edition.status,
+            "note": NOTE,
+            "products": [
+                {
+                    "key": p.key,
+                    "name": p.name,
+                    "maker": p.maker.name,
+                    "statement": NOTE if p.key in figures else no_evidence(),
+                    "figures": figures.get(p.key),
+                }
+                for p in chosen
+            ],
+            "pairs": [
+                {
+                    "first": pair.first,
+                    "second": pair.second,
+                    "finding": pair.finding,
+                    "statement": compare_web.pair_words(pair, names=names),
+                }
+                for pair in compare_web.pairs_of(products=chosen, rows=rows)
+            ],
         }
 
 

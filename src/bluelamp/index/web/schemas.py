@@ -1,11 +1,13 @@
 """The shapes that the API answers with. Rates are confirmed dates a year; intervals are 90 %."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import StringConstraints
 
+from bluelamp.index.domain.comparing import Finding
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.searching import Why
 
@@ -128,6 +130,34 @@ class ProductsOut(Schema):
     products: list[ProductOut]
 
 
+class ComparedOut(Schema):
+    """One product of a comparison; `figures` is null where there is no evidence."""
+
+    key: str
+    name: str
+    maker: str
+    statement: str
+    figures: ProductOut | None
+
+
+class PairOut(Schema):
+    """Two products: one was confirmed more often only where neither of their intervals overlaps."""
+
+    first: str
+    second: str
+    finding: Finding
+    statement: str
+
+
+class ComparisonOut(Schema):
+    """Products in the order asked for, and every pair of them."""
+
+    status: str
+    note: str
+    products: list[ComparedOut]
+    pairs: list[PairOut]
+
+
 class ProductDetailOut(Schema):
     """One catalogue product; `figures` is null where there is no evidence, and `statement` says what that means."""
 
@@ -182,6 +212,15 @@ class CategoryOut(Schema):
     group_name: str
     products: int
     newest: date | None
+
+
+class CompareQuery(Schema):
+    """What to compare."""
+
+    p: list[Annotated[str, StringConstraints(pattern=NO_NUL)]] = Field(
+        min_length=2, max_length=4, description="Product keys, the parameter repeated."
+    )
+    language: Language = Field("en", description="The language of names of categories and of statements.")
 
 
 class ProductsQuery(Schema):

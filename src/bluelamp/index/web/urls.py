@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bluelamp.index.web import check, downloads, views
+from bluelamp.index.web import check, compare, downloads, views
 
 app_name = "index"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("search", views.search, name="search"),
     path("check/", check.check, name="check"),
+    path("compare/", compare.compare_page, name="compare"),
     path("table/", views.table, name="table"),
     path("category/<slug:code>/", views.category, name="category"),
     path("product/<str:key>/", views.product, name="product"),
