@@ -53,6 +53,7 @@ test: setup-test check ## everything: checks, all tests, the database tests on P
 bench: $(VENV)/.test ## speed, as ratios against a baseline in the same run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_staff.py
+	$(BIN)/python scripts/bench_pages.py
 
 $(VENV)-scan/.done: requirements/scan.txt
 	@test -x $(VENV)-scan/bin/pip || $(PYTHON) -m venv $(VENV)-scan

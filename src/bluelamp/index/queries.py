@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 
 from bluelamp.index.facts import fact_path
@@ -30,10 +31,29 @@ def newest_edition() -> Edition | None:
 
 def visible_edition(*, outside: bool) -> Edition | None:
     """The newest edition that a page may show. A specimen is never visible from outside (RED-LINES 4)."""
+    return _visible(outside=outside).first()
+
+
+def visible_stamp(*, outside: bool) -> str:
+    """What tells the figures of the edition that a page may show from those of any other; "" where there is none."""
+    sql, parameters = _stamp_question(outside)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchone()
+    return " ".join(map(str, found)) if found else ""
+
+
+def _visible(*, outside: bool) -> QuerySet[Edition]:
     editions = Edition.objects.order_by("-number")
-    if outside:
-        editions = editions.exclude(status=Edition.Status.SPECIMEN)
-    return editions.first()
+    return editions.exclude(status=Edition.Status.SPECIMEN) if outside else editions
+
+
+@cache
+def _stamp_question(outside: bool) -> tuple[str, tuple[object, ...]]:
+    """The statement, written once: it is asked with every request for a page."""
+    chosen = _visible(outside=outside).values_list("id", "status", "figures_hash")[:1]
+    sql, parameters = chosen.query.sql_with_params()
+    return sql, tuple(parameters)
 
 
 def named_rows(*, edition: Edition) -> QuerySet[EditionRow]:

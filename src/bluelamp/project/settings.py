@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "bluelamp.project.middleware.no_nul",
     "bluelamp.project.middleware.outside",
     "bluelamp.project.middleware.InProfile",
+    "bluelamp.project.public_pages.PublicPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "bluelamp.project.middleware.refused",

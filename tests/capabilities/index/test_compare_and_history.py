@@ -41,7 +41,7 @@ def test_two_are_told_apart_only_where_no_interval_overlaps(edition: Edition) ->
 
 def test_compare_says_what_it_does_not_know(edition: Edition) -> None:
     text = read("/compare/", p="acme:r acme:quiet")
-    assert NO_EVIDENCE in text and "cannot be compared" in text
+    assert NO_EVIDENCE in text and "Acme Quiet router is not compared" in text
     outside = ask("/compare/", {"p": ["acme:r", "acme:old"]}, **{"x-forwarded-for": "192.0.2.1"}).content.decode()
     assert "Confirmed exploited" not in outside and "told apart" not in outside and "Acme R routers" in outside
 
@@ -103,7 +103,7 @@ def test_whole_time_does_not_name_what_may_not_be_named(edition: Edition) -> Non
     add_row(edition, "acme:quiet", named=False)
     for path in ("/table/", "/category/router/"):
         assert "/product/acme:quiet/" not in read(path, time="all")
-    assert "cannot be compared" in read("/compare/", p=["acme:quiet", "acme:r"])
+    assert "Acme Quiet router is not compared" in read("/compare/", p=["acme:quiet", "acme:r"])
 
 
 def test_home_says_what_is_targeted_in_one_sentence(edition: Edition) -> None:

@@ -68,6 +68,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     rows = reads.shown_rows(edition=edition, keys=[p.key for p in products])
     names = {p.key: p.name for p in products}
     chosen = [p.key for p in products]
+    pairs = pairs_of(products=products, rows=rows) if edition else ()
     compared = _compared(products, rows, edition)
     return render_page(
         request,
@@ -76,7 +77,8 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         crumbs=((_("Compare"), ""),),
         problems=_problems(keys, unknown=unknown, was_cut=was_cut),
         compared=compared,
-        pairs=[pair_words(pair, names=names) for pair in pairs_of(products=products, rows=rows)] if edition else [],
+        pairs=[pair_words(pair, names=names) for pair in pairs if pair.finding != "no-evidence"],
+        left_out=[p.name for p in products if p.key not in rows or not rows[p.key].dates] if pairs else [],
         chosen=" ".join(chosen),
         full=len(chosen) >= MOST,
         text=text,
