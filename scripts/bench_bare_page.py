@@ -1,7 +1,7 @@
 """The bare Django page that public pages are compared with, as a WSGI application for a web server.
 
-A project as `startproject` makes it, without a database: its seven pieces of middleware and the one for languages, and a
-template of one line from Django's cached loader. It has an ETag by Django's own ConditionalGetMiddleware.
+A project as `startproject` makes it, without a database: with its middleware and the one for languages, and a template
+of one line from Django's cached loader. It has an ETag by Django's own ConditionalGetMiddleware.
 """
 
 from django.conf import settings

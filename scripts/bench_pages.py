@@ -1,8 +1,8 @@
 """Public pages under load, beside a bare Django page in the same run; search over 50,000 products. `make bench`.
 
-Both are served by the real web server with one worker; the bare page with one blocking thread. A process of its own asks
-over connections that are kept, each at once again; both are asked in turns, a moment each, and medians are told. The
-asker, the server and whatever else the machine does share its processors: compare the sides, not machines.
+Both are served by the real web server with one worker; the bare page with one blocking thread. A process of its own
+asks over connections that are kept, each at once again; both are asked in turns, a moment each, and medians are told.
+The asker, the server and whatever else the machine does share its processors: compare the sides, not machines.
 """
 
 import asyncio

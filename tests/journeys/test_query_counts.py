@@ -30,8 +30,8 @@ CAPACITIES = {"Ada": "administrator", "Cerys": "auditor", "Dev": "triage-officer
 _MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 # Queries of a visitor's first request, and of the same one again. Everyone at the desk pays for session, account and
-# grant; the first request of a session stores when it began. Pages that are kept ready (project/public_pages.py) ask two
-# questions more the first time, what they are made from, and only these two again.
+# grant; the first request of a session stores when it began. Pages that are kept ready (project/public_pages.py) ask
+# two questions more the first time, what they are made from, and only these two again.
 PINNED: dict[str, tuple[int, int]] = {
     "home": (6, 2),
     "search without a word": (2, 2),

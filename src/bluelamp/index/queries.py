@@ -7,11 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 
 from bluelamp.index.facts import fact_path
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.kernel.prepared import PreparedValues
 
 
 def editions_folder() -> Path:
@@ -36,11 +36,8 @@ def visible_edition(*, outside: bool) -> Edition | None:
 
 def visible_stamp(*, outside: bool) -> str:
     """What tells the figures of the edition that a page may show from those of any other; "" where there is none."""
-    sql, parameters = _stamp_question(outside)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found = cursor.fetchone()
-    return " ".join(map(str, found)) if found else ""
+    found = _STAMPS[outside].rows()
+    return " ".join(map(str, found[0])) if found else ""
 
 
 def _visible(*, outside: bool) -> QuerySet[Edition]:
@@ -48,12 +45,12 @@ def _visible(*, outside: bool) -> QuerySet[Edition]:
     return editions.exclude(status=Edition.Status.SPECIMEN) if outside else editions
 
 
-@cache
-def _stamp_question(outside: bool) -> tuple[str, tuple[object, ...]]:
-    """The statement, written once: it is asked with every request for a page."""
-    chosen = _visible(outside=outside).values_list("id", "status", "figures_hash")[:1]
-    sql, parameters = chosen.query.sql_with_params()
-    return sql, tuple(parameters)
+def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
+    return _visible(outside=outside).values_list("id", "status", "figures_hash")[:1]
+
+
+# Asked with every request for a page.
+_STAMPS = {True: PreparedValues(lambda: _stamp(True)), False: PreparedValues(lambda: _stamp(False))}
 
 
 def named_rows(*, edition: Edition) -> QuerySet[EditionRow]:

@@ -1,8 +1,8 @@
 """Reads whose SQL Django builds once: for a row found by its key, building takes several times as long as running.
 
-Only for the few reads that every request of somebody signed in makes. What is kept is the text of the statement and how
-a row becomes an object, never a row: each call asks the database anew, so that a grant that has just ended is seen to
-have ended. A plan belongs to one connection and goes with it. All are reads of the default database.
+Only for the few reads that every request makes, of somebody signed in or for a public page. What is kept is the text of
+the statement and how a row becomes an object, never a row: each call asks the database anew, so that a grant that has
+just ended is seen to have ended. A plan belongs to one connection and goes with it. All are reads of the default database.
 """
 
 from collections.abc import Callable

@@ -103,5 +103,5 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     response = HttpResponse(kept.body, headers=dict(kept.headers))
     response["ETag"] = kept.etag
     response["Cache-Control"] = "no-cache" if request.__dict__["outside"] else "private, no-cache"
-    found: HttpResponse = get_conditional_response(request, etag=kept.etag, response=response)
-    return found
+    found = get_conditional_response(request, etag=kept.etag, response=response)
+    return response if found is None else found

@@ -1,4 +1,4 @@
-"""Pages that are kept ready are those that would be made: for this edition, language, query and reader, and no other."""
+"""Pages that are kept ready are those that would be made: for this edition, language, query and reader."""
 
 import pytest
 from cast import client as signed_in

@@ -8,6 +8,7 @@ from importlib import resources
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.tables import Place, Tables, read_tables
 from bluelamp.kernel.catalogue.models import CatalogueVersion, Maker, Model, Product
+from bluelamp.kernel.prepared import PreparedValues
 
 
 @cache
@@ -19,8 +20,11 @@ def packaged_tables() -> Tables:
 
 def loaded_version() -> str:
     """The version the database holds; "" before the first load."""
-    row = CatalogueVersion.objects.first()
-    return row.version if row else ""
+    found = _VERSION.rows()
+    return str(found[0][0]) if found else ""
+
+
+_VERSION = PreparedValues(lambda: CatalogueVersion.objects.order_by("pk").values_list("version")[:1])
 
 
 def products_with_category() -> Iterable[tuple[str, str, str, str, str]]:
