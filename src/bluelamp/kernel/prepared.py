@@ -2,7 +2,8 @@
 
 Only for the few reads that every request makes, of somebody signed in or for a public page. What is kept is the text of
 the statement and how a row becomes an object, never a row: each call asks the database anew, so that a grant that has
-just ended is seen to have ended. A plan belongs to one connection and goes with it. All are reads of the default database.
+just ended is seen to have ended. A plan belongs to one connection and goes with it. All are reads of the default
+database.
 """
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 from django.db.models.functions import Length
 from django.http import HttpRequest
 from django.utils import timezone, translation
@@ -188,7 +188,8 @@ def search_makers(*, text: str, most: int = 3) -> list[Maker]:
     whole = fold(text)
     if len(whole) < 2:
         return []
-    makers = Maker.objects.filter(products__isnull=False).exclude(products__name="").distinct()
+    shown = Product.objects.filter(maker=OuterRef("pk")).exclude(name="")
+    makers = Maker.objects.filter(Exists(shown))
     found = list(makers.filter(key__startswith=whole).order_by(Length("key"), "key")[:most])
     if found:
         return found
