@@ -18,7 +18,7 @@ def test_finds_a_router_without_scripts(browser: Browser, base: str) -> None:
     page.goto(f"{base}/")
     page.get_by_label("Is my device targeted?").fill("tp link archer")
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("link", name="TP-Link Archer and TL routers").click()
+    page.get_by_role("link", name="TP-Link Archer and TL routers", exact=True).click()
     assert page.locator("h1").inner_text() == "TP-Link Archer and TL routers"
     assert "Confirmed exploited" in page.locator("main").inner_text()
     assert NOTE in page.locator("body").inner_text()
