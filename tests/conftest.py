@@ -5,8 +5,23 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
+# How long an example takes depends on what else the machine does: that is for the bench, not for tests.
+hypothesis_settings.register_profile("bluelamp", deadline=None)
+hypothesis_settings.load_profile("bluelamp")
 os.environ["BLUELAMP_HOME"] = tempfile.mkdtemp(prefix="bluelamp-test-")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """SQLite in memory: pytest-django knows only Django's own backend by name, and ours is made of it."""
+    from django.conf import settings
+
+    for database in settings.DATABASES.values():
+        if "sqlite" in database["ENGINE"]:
+            database["TEST"] = {**database.get("TEST", {}), "NAME": ":memory:"}
+    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(autouse=True)

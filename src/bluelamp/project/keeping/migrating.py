@@ -38,7 +38,8 @@ def migrate_all(*, backup: bool, now: datetime) -> Migrated:
     home = Path(settings.BLUELAMP_HOME)
     with only_one(home):
         waiting = {alias: steps for alias in _DATABASES if (steps := _waiting(alias))}
-        held = any(_applied(alias) for alias in _DATABASES)
+        # A first set-up that was killed may have come no further than another database: there is nothing to lose yet.
+        held = bool(_applied("default"))
         if not waiting:
             return Migrated(steps={}, backup=None)
         made = make_backup_alone(to=None, keys=KeysWanted(), now=now).folder if backup and held else None

@@ -76,7 +76,8 @@ def decide_reset(*, actor: Actor, reset_id: UUID, approve: bool, now: datetime) 
 
 
 def _settled(*, actor: Actor, now: datetime) -> bool:
-    return Grant.objects.filter(pk=actor.grant_id, given_at__lte=now - SETTLED).exists()
+    held = actor.grant_id
+    return held is not None and Grant.objects.filter(pk=held, given_at__lte=now - SETTLED).exists()
 
 
 def recover_administrator(*, email: str, now: datetime) -> User:
