@@ -163,8 +163,6 @@ def one_product(
 def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()]) -> Any:
     """Products side by side, as the page has them."""
     chosen, unknown = compare_web.read_products(query.p)
-    if unknown:
-        raise Http404(f"There is no product {unknown[0][:100]!r}.")
     edition = _edition(request)
     rows = reads.shown_rows(edition=edition, keys=[p.key for p in chosen])
     with override(query.language):
@@ -173,6 +171,7 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
         return {
             "status": edition.status,
             "note": NOTE,
+            "unknown": unknown,
             "products": [
                 {
                     "key": p.key,

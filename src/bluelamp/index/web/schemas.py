@@ -154,6 +154,7 @@ class ComparisonOut(Schema):
 
     status: str
     note: str
+    unknown: list[str] = Field(description="Keys that no product of the catalogue has; they are left out.")
     products: list[ComparedOut]
     pairs: list[PairOut]
 
