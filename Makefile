@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check lint bench lock facts places messages setup-test clean
+.PHONY: help install run demo test check lint bench lock facts places messages scan setup-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r n t; do printf '  make %-12s %s\n' "$$n" "$$t"; done
@@ -54,9 +54,18 @@ bench: $(VENV)/.test ## speed, as ratios against a baseline in the same run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_staff.py
 
+$(VENV)-scan/.done: requirements/scan.txt
+	@test -x $(VENV)-scan/bin/pip || $(PYTHON) -m venv $(VENV)-scan
+	@$(VENV)-scan/bin/pip install --disable-pip-version-check -q --require-hashes -r requirements/scan.txt
+	@touch $@
+
+scan: $(VENV)/.run $(VENV)-scan/.done ## a web scanner (in .venv-scan) against a demonstration of its own (ten to thirty minutes)
+	$(BIN)/python scripts/scan.py $(VENV)-scan/bin/wapiti
+
 lock: ## compile requirements/*.txt again from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements/run.txt
 	$(LOCK) --extra test -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	echo 'wapiti3>=3.2.3' | $(LOCK) - -o requirements/scan.txt
 
 facts: $(VENV)/.run ## compile the packaged facts again (needs ../shared/data/index)
 	$(BIN)/python scripts/compile_facts.py
@@ -67,5 +76,5 @@ places: $(VENV)/.run ## compile the packaged boundaries again (needs ../shared/d
 messages: $(VENV)/.test ## compile the Welsh catalogue
 	$(BIN)/pybabel compile -D django -d src/bluelamp/locale -l cy
 
-clean: ## remove .venv and node_modules; your data in var/ stays
-	rm -rf $(VENV) node_modules
+clean: ## remove .venv, .venv-scan and node_modules; your data in var/ stays
+	rm -rf $(VENV) $(VENV)-scan node_modules

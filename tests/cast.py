@@ -16,12 +16,12 @@ from bluelamp.project.demo.cast import CAST, make_cast
 from bluelamp.project.gate import GRANT_KEY
 
 NOW = datetime.now(tz=UTC)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "bluelamp.kernel.people.web.backend.Backend"
 
 
 def who(capacity: str) -> User:
     """The first member of the cast who holds a capacity; makes the cast where there is none."""
-    make_cast(now=datetime.now(tz=UTC) - timedelta(days=1))
+    make_cast(now=datetime.now(tz=UTC) - timedelta(days=7))
     first = next(m.first for m in CAST if capacity in m.capacities)
     return User.objects.get(first_name=first)
 

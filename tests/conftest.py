@@ -9,6 +9,17 @@ import pytest
 os.environ["BLUELAMP_HOME"] = tempfile.mkdtemp(prefix="bluelamp-test-")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """SQLite in memory: pytest-django knows only Django's own backend by name, and ours is made of it."""
+    from django.conf import settings
+
+    for database in settings.DATABASES.values():
+        if "sqlite" in database["ENGINE"]:
+            database["TEST"] = {**database.get("TEST", {}), "NAME": ":memory:"}
+    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
 @pytest.fixture(autouse=True)
 def emptied_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a test that commits, Django empties every table; the log refuses, so it is emptied before, unguarded."""

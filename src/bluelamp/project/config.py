@@ -44,6 +44,22 @@ SETTINGS = (
     Setting(
         "BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."
     ),
+    Setting(
+        "BLUELAMP_ERASURES_FILE",
+        "HOME/erasures.jsonl",
+        "List of erased records that a restore applies again. Best on another disk, or copied to another machine.",
+    ),
+    Setting(
+        "BLUELAMP_BACKUP_PASSPHRASE_FILE",
+        "(keys part not sealed)",
+        "File with the passphrase, 16 characters or more, that seals the keys part of backups.",
+    ),
+    Setting(
+        "BLUELAMP_BACKUP_FOLDER",
+        "(no scheduled backup)",
+        "Folder for a daily backup, best on another disk. Outside HOME it needs the passphrase file.",
+    ),
+    Setting("BLUELAMP_BACKUPS_KEPT", "14", "How many of the newest backups stay in that folder."),
     Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
     Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
     Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
@@ -83,6 +99,10 @@ class Config:
     hosts: tuple[str, ...]
     database_url: str
     secret_key_file: Path
+    erasures_file: Path | None
+    backup_passphrase_file: Path | None
+    backup_folder: Path | None
+    backups_kept: int
     workers: int
     proxies: int
     session_hours: int
@@ -117,6 +137,10 @@ def read_config(env: Mapping[str, str]) -> Config:
         hosts=hosts or tuple(sorted(LOOPBACK)),
         database_url=env.get("BLUELAMP_DATABASE_URL", ""),
         secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
+        erasures_file=Path(env["BLUELAMP_ERASURES_FILE"]).absolute() if env.get("BLUELAMP_ERASURES_FILE") else None,
+        backup_passphrase_file=_file(env, "BLUELAMP_BACKUP_PASSPHRASE_FILE"),
+        backup_folder=_backup_folder(env, home),
+        backups_kept=_whole(env, "BLUELAMP_BACKUPS_KEPT", default=14, low=1, high=365),
         workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
         proxies=_whole(env, "BLUELAMP_PROXIES", default=0, low=0, high=9),
         session_hours=_whole(env, "BLUELAMP_SESSION_HOURS", default=10, low=1, high=24),
@@ -203,6 +227,18 @@ def _file(env: Mapping[str, str], name: str) -> Path | None:
     return path
 
 
+def _backup_folder(env: Mapping[str, str], home: Path) -> Path | None:
+    if not env.get("BLUELAMP_BACKUP_FOLDER"):
+        return None
+    folder = Path(env["BLUELAMP_BACKUP_FOLDER"]).absolute()
+    if not folder.resolve().is_relative_to(home.resolve()) and not env.get("BLUELAMP_BACKUP_PASSPHRASE_FILE"):
+        raise ConfigError(
+            "BLUELAMP_BACKUP_FOLDER is outside BLUELAMP_HOME, where keys must not lie readable: name a file with a "
+            "passphrase in BLUELAMP_BACKUP_PASSPHRASE_FILE."
+        )
+    return folder
+
+
 def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
     text = env.get(name, str(default))
     if not text.isdecimal() or not low <= int(text) <= high:
@@ -243,6 +279,16 @@ def secret_key(path: Path) -> str:
     if len(key) < 32:
         raise ConfigError(f"{path} holds no usable key. Remove the file to have a new one made.")
     return key
+
+
+def old_secret_key(path: Path) -> list[str]:
+    """The key before this one, while what it signed still counts (`bluelamp keys rotate-secret`)."""
+    old = path.with_name(f"{path.name}.old")
+    try:
+        key = old.read_text().strip()
+    except FileNotFoundError:
+        return []
+    return [key] if len(key) >= 32 else []
 
 
 def metrics_token(config: Config) -> str:
@@ -323,8 +369,10 @@ def _postgresql_schema(base: dict[str, object], options: dict[str, str], *, sche
 
 def _sqlite(path: Path, *, also: str = "") -> dict[str, object]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "bluelamp.project.sqlite",
         "NAME": str(path),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
@@ -17,9 +17,9 @@ from django.urls import reverse
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.kernel.people.domain.actor import NOBODY, Actor
-from bluelamp.kernel.people.models import Grant
+from bluelamp.kernel.people.models import Grant, User
 from bluelamp.kernel.people.operations.permit import NotPermittedError, note, require
-from bluelamp.kernel.people.queries import grant_by_id, grants_in_force
+from bluelamp.kernel.people.queries import grant_of, grants_in_force
 from bluelamp.project.permission_table import ROUTES, Open, Rule
 from bluelamp.ui.errors import api_problem
 
@@ -101,17 +101,16 @@ def _check_action(request: HttpRequest, action: Action, now: datetime) -> HttpRe
 
 def _set_actor(request: HttpRequest, now: datetime) -> None:
     """Load the grant in use. One that has ended stays in use, so that the refusal names the reason."""
-    user_id: UUID = cast("UUID", request.user.pk)
-    chosen = request.session.get(GRANT_KEY)
-    grant = grant_by_id(grant_id=chosen, user_id=user_id) if chosen else None
+    person = cast("User", request.user)
+    grant = grant_of(person=person, grant_id=request.session.get(GRANT_KEY))
     if grant is None:
-        able = grants_in_force(user_id=user_id, now=now)
+        able = grants_in_force(user_id=person.pk, now=now)
         grant = able[0] if len(able) == 1 else None
         if grant is not None:
             choose_grant(request, grant)
     request.__dict__["grant"] = grant
     request.__dict__["actor"] = Actor(
-        user_id=user_id,
+        user_id=person.pk,
         capacity=grant.capacity if grant else "",
         scope=grant.scope if grant else "",
         purpose=grant.purpose if grant else "",
@@ -129,10 +128,12 @@ def _too_old(request: HttpRequest, now: datetime) -> bool:
         return False
     if stamp - started > settings.BLUELAMP_SESSION_HOURS * 3600 or stamp - seen > settings.BLUELAMP_IDLE_MINUTES * 60:
         return True
-    # A clock set back would otherwise let a session rest for longer than it may.
+    # A clock set back would otherwise let a session rest for longer than it may, and a proof of identity stay fresh.
     if stamp - seen > _SEEN_STEP.total_seconds() or stamp < seen:
         session[_SEEN] = stamp
         session[_STARTED] = min(started, stamp)
+        proofs = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**p, "at": min(p["at"], stamp)} for p in proofs]
     return False
 
 

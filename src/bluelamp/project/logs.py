@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -40,6 +41,9 @@ _PERSONAL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# What could end a line, or steer a terminal that shows it.
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_REFUSED = "django.security."
 Event = MutableMapping[str, Any]
 
 
@@ -87,7 +91,7 @@ def formatter(*, style: str = "", profile: str = "") -> structlog.stdlib.Process
             structlog.stdlib.ExtraAdder(allow=FIELDS),
             without_values,
             failure,
-            structlog.stdlib.add_log_level,
+            _level_of,
             _logger_of,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             of_profile,
@@ -104,8 +108,10 @@ def without_values(_logger: object, _method: str, event: Event) -> Event:
     record: logging.LogRecord = event["_record"]
     if record.name == "django.request":
         event["event"] = "A request failed"
-    elif record.name.startswith("django.security."):
-        event["event"] = f"A request was refused: {record.name.removeprefix('django.security.')}"
+    elif record.name.startswith(_REFUSED):
+        # The stranger's fault, not ours: no trace and no error, or anybody could fill the disk and wake people.
+        event["event"] = f"A request was refused: {record.name.removeprefix(_REFUSED)}"
+        event.pop("exc_info", None)
     elif not record.name.startswith(("bluelamp", "_granian")):
         event["event"] = str(record.msg)
     return event
@@ -157,30 +163,39 @@ def log_crash(kind: type[BaseException], error: BaseException, step: TracebackTy
         logging.getLogger("bluelamp.crash").critical("The command crashed", exc_info=(kind, error, step))
 
 
+def _level_of(_logger: object, _method: str, event: Event) -> Event:
+    record: logging.LogRecord = event["_record"]
+    event["level"] = "warning" if record.name.startswith(_REFUSED) else record.levelname.lower()
+    return event
+
+
 def _logger_of(_logger: object, _method: str, event: Event) -> Event:
     event["logger"] = event["_record"].name
     return event
 
 
+# Keys are a few fixed words of our own; values are never kept.
+@lru_cache(maxsize=256)
 def _is_personal(key: str) -> bool:
     return not _FORBIDDEN.isdisjoint(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()))
 
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return _PERSONAL.sub(_CUT, value)
+        return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _PERSONAL.sub(_CUT, value))
     if isinstance(value, Mapping):
         return {str(k): _clean(v) for k, v in value.items() if not _is_personal(str(k))}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(item) for item in value]
-    return value if isinstance(value, int | float | None) else _PERSONAL.sub(_CUT, str(value))
+    return value if isinstance(value, int | float | None) else _clean(str(value))
 
 
 def _plain(_logger: object, _method: str, event: Event) -> str:
     """One line for a person: time of day (UTC), level, words, fields; then the trace."""
     steps = event.pop("trace", [])
-    head = f"{event.pop('time', '')[11:19]} {event.pop('level', ''):<8} {event.pop('event', '')}"
+    words = str(event.pop("event", "")).replace("\n", "\\n")
+    head = f"{event.pop('time', '')[11:19]} {event.pop('level', ''):<8} {words}"
     for known in ("logger", "profile", "request_id"):
         event.pop(known, None)
-    fields = "".join(f"  {key}={value}" for key, value in event.items())
+    fields = "".join(f"  {key}={value}" for key, value in event.items()).replace("\n", "\\n")
     return "\n    ".join([head + fields, *(line for step in steps for line in step.splitlines())])

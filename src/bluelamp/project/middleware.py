@@ -4,14 +4,19 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bluelamp.project.config import LOOPBACK
+from bluelamp.project.front import REFUSED
 from bluelamp.project.profiles import room_of
+from bluelamp.ui.errors import api_problem, not_taken
 
-_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
+# What proxies add, one or another of them.
+_FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 
 def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -23,10 +28,26 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
     def middleware(request: HttpRequest) -> HttpResponse:
         peer = request.META.get("REMOTE_ADDR", "")
-        forwarded = any(name in request.META for name in _FORWARDED)
+        forwarded = any(name.startswith(_FORWARDED) for name in request.META)
         far = bool(peer) and peer not in LOOPBACK
         request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
         return get_response(request)
+
+    return middleware
+
+
+def content_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Send the content security policy of the settings with every answer.
+
+    The library's own middleware builds the same text anew for each answer, because a page might change it. None may
+    here: there is no exemption, no nonce, one policy.
+    """
+    policy = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers[HEADER] = policy
+        return response
 
     return middleware
 
@@ -39,6 +60,30 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         response = get_response(request)
         response["X-Request-Id"] = request.__dict__["request_id"]
         return response
+
+    return middleware
+
+
+def refused(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Tell the reader that the request was not taken in, or that its answer failed on the way (project/front.py)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        status = request.META.get(REFUSED, 0)
+        return not_taken(request, status) if status else get_response(request)
+
+    return middleware
+
+
+def api_methods(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Say in a problem document, as of every error of the API, that it is only read (Django Ninja answers in HTML)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        told = api_problem(405)
+        told["Allow"] = response["Allow"]
+        return told
 
     return middleware
 
@@ -64,9 +109,14 @@ class InProfile:
 
 
 def no_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer 400 where an address holds a NUL character, which PostgreSQL's text cannot hold and no name has."""
+    """Answer 400 where an address holds a NUL character, which PostgreSQL's text cannot hold and no name has.
+
+    A cookie that holds one (in quotes it may be written `\\000`) is none of ours and is left out.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\x00" in value]:
+            del request.COOKIES[name]
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address holds a NUL character.")
         return get_response(request)

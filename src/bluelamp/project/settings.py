@@ -5,7 +5,15 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from bluelamp.project.config import databases, metrics_token, oidc_apps, oidc_origins, read_config, secret_key
+from bluelamp.project.config import (
+    databases,
+    metrics_token,
+    oidc_apps,
+    oidc_origins,
+    old_secret_key,
+    read_config,
+    secret_key,
+)
 from bluelamp.project.logs import logging_config
 from bluelamp.project.profiles import PROFILES
 
@@ -20,6 +28,8 @@ BLUELAMP_PULL = CONFIG.pull
 BLUELAMP_PROXY = CONFIG.proxy
 
 SECRET_KEY = secret_key(CONFIG.secret_key_file)
+SECRET_KEY_FALLBACKS = old_secret_key(CONFIG.secret_key_file)
+BLUELAMP_ERASURES_FILE = CONFIG.erasures_file
 DEBUG = False
 ALLOWED_HOSTS = list(CONFIG.hosts)
 ROOT_URLCONF = "bluelamp.project.urls"
@@ -56,18 +66,20 @@ MIDDLEWARE = [
     "bluelamp.project.middleware.request_id",
     "bluelamp.project.running.observe.Observed",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "bluelamp.project.middleware.content_policy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bluelamp.project.middleware.no_nul",
     "bluelamp.project.middleware.outside",
     "bluelamp.project.middleware.InProfile",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "bluelamp.project.middleware.refused",
+    "bluelamp.project.middleware.api_methods",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bluelamp.project.middleware.private_pages",
     "allauth.account.middleware.AccountMiddleware",
     "bluelamp.project.gate.Gate",
@@ -83,7 +95,6 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
                 "bluelamp.project.desk.menu.staff",
             ]
         },
@@ -96,7 +107,8 @@ AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Signing in. Accounts are made by invitation; every account needs a second factor (project/gate.py).
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["bluelamp.kernel.people.web.backend.Backend"]
+SESSION_ENGINE = "bluelamp.kernel.people.web.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
@@ -133,6 +145,7 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.outside
 SESSION_COOKIE_NAME = "__Host-bluelamp" if CONFIG.outside else "bluelamp"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if CONFIG.outside else "csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "bluelamp.ui.errors.csrf_failure"
@@ -154,6 +167,7 @@ TIME_ZONE = "Europe/London"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

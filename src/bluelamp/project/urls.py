@@ -9,8 +9,7 @@ urlpatterns = [
     path("", include("bluelamp.project.running.urls")),
     path("api/v1/", api.urls),
     *i18n_patterns(
-        path("account/", include("bluelamp.kernel.people.web.organisation")),
-        path("account/", include("allauth.urls")),
+        path("account/", include("bluelamp.kernel.people.web.urls")),
         path("advice/", include("bluelamp.kernel.advice.web.urls")),
         path("desk/", include("bluelamp.project.desk.urls")),
         path("", include("bluelamp.index.web.urls")),

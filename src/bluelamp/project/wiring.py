@@ -8,8 +8,9 @@ from bluelamp.index.operations.pulling import run as pull_feeds
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.messaging.operations.sending import run as send_messages
-from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.registry import Handler, Job
+from bluelamp.project.keeping.scheduled import run_backup
+from bluelamp.project.retention import run_retention
 
 HANDLERS: tuple[Handler, ...] = ()
 
@@ -24,5 +25,12 @@ JOBS: tuple[Job, ...] = (
         pull_feeds,
     ),
     Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
-    Job("tidy-outbox", _("Delete deliveries done over 30 days ago"), timedelta(days=1), tidy),
+    Job(
+        "backup",
+        _("Back up and try the backup, where BLUELAMP_BACKUP_FOLDER names a folder"),
+        timedelta(days=1),
+        run_backup,
+        longest=timedelta(hours=6),
+    ),
+    Job("retention", _("Remove what is older than it is kept"), timedelta(days=1), run_retention),
 )

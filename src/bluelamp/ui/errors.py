@@ -15,6 +15,9 @@ _TITLES = {
     401: "Not signed in",
     403: "Forbidden",
     404: "Not found",
+    405: "Method not allowed",
+    408: "The request took too long to arrive",
+    413: "The request is too large",
     500: "Server error",
     503: "Not available now",
 }
@@ -54,6 +57,17 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     else:
         response = HttpResponse(render_to_string("errors/503.html"), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def not_taken(request: HttpRequest, status: int) -> HttpResponse:
+    """408 or 413: the request did not arrive in time or is too large; nothing was saved. 500 and 503 as above."""
+    if status == 503:
+        return unavailable(request)
+    if status == 500:
+        return server_error(request)
+    response = _answer(request, status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -88,10 +88,17 @@ def test_etag_spares_the_second_answer(edition: Edition, path: str) -> None:
         ("/products?q=" + "a" * 101, 422, "q"),
         ("/products/none:none", 404, "none:none"),
         ("/nothing", 404, ""),
+        ("/products?maker=a%00b", 400, ""),
     ],
 )
 def test_problems_are_told(edition: Edition, path: str, status: int, says: str) -> None:
     assert says in ask(path, status).get("detail", "")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "TRACE", "CONNECT", "NONSENSE"])
+def test_the_api_is_only_read(method: str) -> None:
+    answer = Client(headers={"host": "localhost"}).generic(method, f"{API}/categories")
+    assert (answer.status_code, answer["Allow"], answer["Content-Type"]) == (405, "GET", "application/problem+json")
 
 
 def test_nothing_to_show() -> None:
@@ -119,6 +126,9 @@ def test_description_names_every_operation() -> None:
         for operation in operations.values():
             assert operation["summary"] and operation["description"]
             assert "404" in operation["responses"]
+            for status, answer in operation["responses"].items():
+                kind = "application/json" if status == "200" else "application/problem+json"
+                assert list(answer["content"]) == [kind]
 
 
 def test_search_says_how_each_was_found(edition: Edition) -> None:

@@ -31,6 +31,7 @@ from bluelamp.kernel.outbox.operations import (
     claim,
     deliver,
     discard,
+    hold_external,
     revive,
     tidy,
 )
@@ -479,3 +480,19 @@ def test_commands_show_revive_and_discard(install: Install) -> None:
     both = CliRunner().invoke(app, ["outbox", "revive", letters[2], letters[0]])
     assert isinstance(both.exception, NoDeadLetterError)
     assert dead_letters().get().pk == UUID(letters[2]), "all that are named, or none"
+
+
+def test_after_a_restore_what_reaches_outside_waits_for_a_person(install: Install) -> None:
+    inside, outside = Handler("inside", Poked, lambda **_: None), Handler("outside", Poked, lambda **_: None, True)
+    install(inside, outside)
+    for number in range(3):
+        with transaction.atomic():
+            announce(event=Poked(number), now=NOW + timedelta(seconds=number))
+    taken = claim(now=NOW + MINUTE, lease=LEASE)
+    assert taken and taken.handler
+    assert hold_external(now=NOW + MINUTE) == 3
+    assert [row.handler for row in dead_letters()] == ["outside"] * 3
+    assert all("may have been delivered" in row.last_error and row.lease_token is None for row in dead_letters())
+    assert hold_external(now=NOW + MINUTE) == 0
+    revive(delivery_id=dead_letters()[0].pk, now=NOW + MINUTE)
+    assert dead_letters().count() == 2

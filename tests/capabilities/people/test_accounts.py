@@ -132,6 +132,28 @@ def test_a_second_factor_goes_only_by_two_other_people() -> None:
     ]
 
 
+def test_nobody_appoints_the_second_person_for_the_occasion() -> None:
+    person, one = who("learner"), actor("administrator")
+    with_second_factor(person)
+    asked = recovery.ask_reset(actor=one, user_id=person.pk, how_known="In person", now=NOW)
+    accomplice = accounts.invite(actor=one, email="accomplice@example.org", name="A", now=NOW)
+    grant = Grant.objects.create(
+        person=accomplice,
+        capacity="administrator",
+        scope="national",
+        purpose="x",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(days=9),
+        given_by_id=one.user_id,
+        given_at=NOW,
+    )
+    two = type(one)(user_id=accomplice.pk, capacity="administrator", scope="national", grant_id=grant.pk)
+    with pytest.raises(AccountError, match="less than three days"):
+        recovery.decide_reset(actor=two, reset_id=asked.pk, approve=True, now=NOW + timedelta(hours=1))
+    assert Authenticator.objects.filter(user=person).exists()
+    recovery.decide_reset(actor=two, reset_id=asked.pk, approve=False, now=NOW + timedelta(hours=1))
+
+
 def test_refusing_and_waiting_too_long_change_nothing() -> None:
     person, one = who("learner"), actor("administrator")
     with_second_factor(person)

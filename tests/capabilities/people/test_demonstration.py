@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
 @pytest.fixture(autouse=True)
 def demonstration() -> None:
-    make_cast(now=NOW - timedelta(hours=1))
+    make_cast(now=NOW - timedelta(days=7))
     make_examples(now=NOW)
 
 

@@ -1,12 +1,14 @@
 """The gate: time limits, expiry in mid-session, choice of capacity, what operations refuse."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from cast import actor, client, who
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cast import METHODS, actor, client, who
 
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.domain.actor import NOBODY, Actor
@@ -75,6 +77,24 @@ def test_a_clock_set_back_does_not_lengthen_a_session(settings: Any) -> None:
     session.save()
     assert browser.get("/desk/").status_code == 200
     assert browser.session["bluelamp_seen"] < ahead and browser.session["bluelamp_started"] < ahead
+
+
+def test_a_clock_set_back_does_not_keep_a_proof_of_identity_fresh() -> None:
+    me = who("learner")
+    TOTP.activate(me, generate_totp_secret())
+    browser = client(me)
+    browser.get("/desk/")
+    session = browser.session
+    session["bluelamp_seen"] += 7200
+    session[METHODS] = [{**proof, "at": proof["at"] + 7200} for proof in session[METHODS]]
+    session.save()
+    codes = "/account/2fa/recovery-codes/generate/"
+    assert browser.get(codes).status_code == 200
+    session = browser.session
+    assert all(proof["at"] <= time.time() for proof in session[METHODS])
+    session[METHODS] = [{**proof, "at": proof["at"] - 301} for proof in session[METHODS]]
+    session.save()
+    assert "reauthenticate" in browser.get(codes).headers["Location"]
 
 
 def test_of_several_capacities_one_is_chosen() -> None:

@@ -1,7 +1,7 @@
 """Signing in through the pages: link, password, second factor; and those who try to get in."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from bluelamp.kernel.audit.models import Entry
+from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations.accounts import first_administrator, sign_in_path
-from bluelamp.kernel.people.web.adapters import SPRAY_LIMIT
+from bluelamp.kernel.people.web.adapters import KNOWN_COOKIE, SPRAY_LIMIT
 from bluelamp.project.config import ConfigError, oidc_apps, read_config
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -142,6 +143,51 @@ def test_spraying_from_many_addresses_meets_the_brake_and_passkeys_stay_open(per
     assert b"Too many failed" in sign_in(client(), person.email).content
     assert Entry.objects.filter(outcome="refused", detail={"reason": "password-brake"}).exists()
     assert client().get("/account/2fa/webauthn/login/", headers={"accept": "application/json"}).status_code == 200
+
+
+def failures(number: int, *, apart: timedelta, outcome: str = "failed", reason: str = "password") -> None:
+    """Attempts written down before now, the last of them `apart` ago."""
+    for n in range(1, number + 1):
+        then, why = datetime.now(tz=UTC) - n * apart, {"reason": reason}
+        record(actor="anonymous", action="people.sign-in", outcome=outcome, detail=why, now=then)
+
+
+def test_slips_of_a_long_day_are_no_attack(person: User) -> None:
+    failures(200, apart=timedelta(minutes=1))
+    assert sign_in(client(), person.email).status_code == 302
+    failures(SPRAY_LIMIT, apart=timedelta(seconds=9))
+    assert b"Too many failed" in sign_in(client(), person.email).content
+
+
+def test_a_stranger_cannot_keep_out_who_has_signed_in_here_before(person: User) -> None:
+    browser, other = client(), client()
+    sign_in(browser, person.email)
+    browser.post("/account/logout/")
+    failures(SPRAY_LIMIT, apart=timedelta(seconds=1))
+    assert b"Too many failed" in sign_in(other, person.email).content
+    known = browser.cookies[KNOWN_COOKIE]
+    assert known["httponly"] and known["samesite"] == "Lax" and known["max-age"] == 90 * 24 * 3600
+    assert person.email not in known.value
+    for value in (known.value[:-1] + "A", "", "\x00", str(person.pk), f"{person.pk}:x:y"):
+        other.cookies[KNOWN_COOKIE] = value
+        assert b"Too many failed" in sign_in(other, person.email).content
+    foreign = who("analyst")
+    foreign.set_password(PASSWORD)
+    foreign.save()
+    assert b"Too many failed" in sign_in(browser, foreign.email).content
+    assert sign_in(browser, person.email, "wrong password 1").status_code == 200
+    assert sign_in(browser, person.email).status_code == 302
+
+
+def test_a_stranger_cannot_fill_the_log_nor_brake_by_other_failures(person: User) -> None:
+    second = timedelta(seconds=1)
+    failures(SPRAY_LIMIT, apart=second, reason="provider")
+    assert sign_in(client(), person.email).status_code == 302
+    failures(SPRAY_LIMIT, apart=second)
+    failures(SPRAY_LIMIT - 2, apart=second, outcome="refused", reason="password-brake")
+    for _ in range(5):
+        sign_in(client(), person.email)
+    assert Entry.objects.filter(outcome="refused").count() == SPRAY_LIMIT
 
 
 @pytest.mark.parametrize("data", [{}, {"login": "x" * 100_000, "password": "y"}, {"login": "\x00", "password": "\x00"}])

@@ -64,13 +64,22 @@ def test_they_are_only_read_and_do_not_look_at_the_session(address: str) -> None
     assert Client(headers={"host": "localhost"}).get(f"/cy{address}").status_code == 404
 
 
+def test_from_outside_only_whether_it_is_ready_is_told() -> None:
+    far = Client(headers={"host": "localhost", "x-forwarded-for": "192.0.2.1"})
+    assert json.loads(far.get("/readyz").content) == {"ready": True}
+    MigrationRecorder(connection).record_unapplied("outbox", "0001_initial")
+    answer = far.get("/readyz")
+    assert answer.status_code == 503 and json.loads(answer.content) == {"ready": False}
+
+
 def test_ready_without_a_worker_is_a_warning() -> None:
     assert ready(200)["worker"] == "warn"
-    ScheduledJob.objects.create(name="x", next_at=NOW, last_finished=NOW - timedelta(minutes=4))
+    now = datetime.now(tz=UTC)
+    ScheduledJob.objects.create(name="x", next_at=now, last_finished=now - timedelta(minutes=4))
     assert ready(200) == dict.fromkeys(
         ("database default", "database stream", "database vault", "migrations", "disk", "keys", "worker"), "ok"
     )
-    ScheduledJob.objects.update(last_finished=NOW - timedelta(minutes=6))
+    ScheduledJob.objects.update(last_finished=now - timedelta(minutes=6))
     assert ready(200)["worker"] == "warn"
 
 

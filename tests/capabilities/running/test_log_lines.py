@@ -55,6 +55,16 @@ def test_no_line_of_any_request_holds_what_a_person_sent() -> None:
     assert {"GET", "POST", "other"} == {line["method"] for line in told}
 
 
+def test_a_strangers_fault_is_a_short_warning() -> None:
+    with caught() as lines:
+        assert browser().get("/", headers={"host": "evil.example"}).status_code == 400
+        assert browser().get("/search?" + "&".join(f"a{n}=1" for n in range(2000))).status_code == 400
+    told = [line for line in lines.all if line["event"].startswith("A request was refused")]
+    assert [line["event"].rpartition(" ")[2] for line in told] == ["DisallowedHost", "TooManyFieldsSent"]
+    assert all(line["level"] == "warning" and "trace" not in line and "error" not in line for line in told)
+    assert all(len(str(line)) < 400 for line in told)
+
+
 def test_a_line_says_what_an_operator_needs() -> None:
     with caught() as lines:
         answer = browser().get("/methods/")

@@ -38,7 +38,7 @@ def test_a_unit_is_hardened_and_starts_a_command_that_exists(unit: Path) -> None
     values = dict(found)
     assert {name: values.get(name) for name in HARDENED} == HARDENED
     assert ("SystemCallFilter", "@system-service") in found
-    assert "BLUELAMP_HOME=/var/lib/bluelamp" in [v for k, v in found if k == "Environment"]
+    assert "BLUELAMP_HOME=/var/lib/bluelamp/home" in [v for k, v in found if k == "Environment"]
     _, command, *options = values["ExecStart"].split()
     shown = subprocess.run(
         [Path(sys.executable).with_name("bluelamp"), command, "--help"], capture_output=True, text=True, check=True

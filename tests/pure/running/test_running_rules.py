@@ -10,7 +10,7 @@ import pytest
 from django.db.utils import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from bluelamp.project.config import ConfigError, metrics_token, read_config
-from bluelamp.project.logs import failure, scrubbed, trace, without_values
+from bluelamp.project.logs import failure, formatter, scrubbed, trace, without_values
 from bluelamp.project.permission_table import ROUTES
 from bluelamp.project.profiles import PROFILES, ROOMS, room_of
 from bluelamp.project.running.checks import whole
@@ -152,6 +152,17 @@ def test_of_libraries_only_the_pattern_is_told() -> None:
     )
     assert told("urllib3.pool", "Retrying %s", "/jane") == "Retrying %s"
     assert told("bluelamp.project.cli.work", "Job %s failed", "tidy") == "Job tidy failed"
+
+
+@pytest.mark.parametrize("style", ["plain", "json"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x85", "\u2028", "\x1b[2K\r", "\x9b1A", "\x00"])
+def test_no_line_can_be_forged_nor_a_terminal_steered(style: str, end: str) -> None:
+    forged = f"GET /{end}2026-11-25 12:00 critical All is lost"
+    made = logging.LogRecord("_granian", logging.WARNING, "f", 1, "Bad request: %s", (forged,), None)
+    made.route = forged
+    line = formatter(style=style).format(made)
+    assert len(line.splitlines()) == 1 and line.count("All is lost") == 2
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in line)
 
 
 def test_an_exception_is_told_without_its_message_or_values() -> None:

@@ -28,7 +28,7 @@ from bluelamp.ui import labels
 __all__ = ["register_problem_handlers", "router"]
 
 router = Router(tags=["Index"])
-_PROBLEMS: dict[Any, Any] = {404: schemas.Problem, 422: schemas.Problem}
+_PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 404, 422), schemas.Problem)
 _FIGURES = (
     "category", "group", "support", "dates", "dates_before", "rate", "shrunk", "low", "high", "jeffreys_low",
     "jeffreys_high", "band", "rank_low", "rank_high", "trend", "trend_low", "trend_high", "monthly", "first_seen",
@@ -122,7 +122,9 @@ def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query
 )
 @decorate_view(condition(etag_func=_etag))
 def one_product(
-    request: HttpRequest, key: Annotated[str, Path(description="`maker:product`.")], language: Language = "en"
+    request: HttpRequest,
+    key: Annotated[str, Path(pattern=schemas.NO_NUL, description="`maker:product`.")],
+    language: Language = "en",
 ) -> Any:
     """One product of the catalogue, with its figures and sightings where there are any."""
     found = reads.shown_product(key=key)

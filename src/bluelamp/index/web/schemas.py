@@ -6,12 +6,15 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.searching import Why
 
 Band = Literal["high", "low", "cannot-tell"]
 Trend = Literal["rising", "falling", "no-clear-change"]
 Sort = Literal["newest", "name", "dates", "low"]
 Language = Literal["en", "cy"]
+# No text holds this character (project/middleware.py answers 400).
+NO_NUL = r"^[^\x00]*$"
 
 
 class Problem(Schema):
@@ -157,7 +160,9 @@ class SearchOut(Schema):
 class SearchQuery(Schema):
     """What to look for."""
 
-    q: str = Field(min_length=1, max_length=100, description="A product as people write it; slips are forgiven.")
+    q: str = Field(
+        min_length=1, max_length=100, pattern=NO_NUL, description="A product as people write it; slips are forgiven."
+    )
     limit: int = Field(10, ge=1, le=50, description="The most products.")
     language: Language = Field("en", description="The language of statements.")
 
@@ -177,11 +182,11 @@ class CategoryOut(Schema):
 class ProductsQuery(Schema):
     """What to list."""
 
-    group: str = Field("", description="A group's code.")
-    category: str = Field("", description="A category's code.")
-    maker: str = Field("", description="A maker's key.")
+    group: str = Field("", json_schema_extra={"enum": ["", *GROUPS]}, description="A group's code.")
+    category: str = Field("", json_schema_extra={"enum": ["", *CATEGORIES]}, description="A category's code.")
+    maker: str = Field("", pattern=NO_NUL, description="A maker's key.")
     band: Band | None = Field(None, description="A band.")
-    q: str = Field("", max_length=100, description="Words that the name of the product or maker holds.")
+    q: str = Field("", max_length=100, pattern=NO_NUL, description="Words that the name of the product or maker holds.")
     sort: Sort = Field("newest", description="The order.")
     page: int = Field(1, ge=1, le=100_000, description="Which page.")
     per_page: int = Field(50, ge=1, le=200, description="Products a page.")

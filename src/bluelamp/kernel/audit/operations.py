@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from bluelamp.kernel.audit.domain.chain import GENESIS, link_hash
 from bluelamp.kernel.audit.domain.heads import sign, write_head
@@ -27,6 +27,8 @@ _LENGTHS = {
     for field in Entry._meta.concrete_fields
     if isinstance(field, models.CharField) and field.max_length
 }
+
+_OUTCOMES = frozenset(Entry.Outcome.values)
 
 
 def record(
@@ -150,17 +152,20 @@ def _export_heads() -> None:
 
 def _insert(entry: Entry) -> None:
     """Store an entry by one statement prepared once: building it anew for each entry takes longer than running it."""
-    values = [field.get_db_prep_save(getattr(entry, field.attname), connection) for field in _COLUMNS]
-    with connection.cursor() as cursor:
+    using = connections[DEFAULT_DB_ALIAS]
+    held = [(field, getattr(entry, field.attname)) for field in _COLUMNS]
+    # A text is stored as it is, and eight of ten columns are texts.
+    values = [value if type(value) is str else field.get_db_prep_save(value, using) for field, value in held]
+    with using.cursor() as cursor:
         cursor.execute(_INSERT, values)
         entry.pk = cursor.fetchone()[0]
-    entry._state.adding, entry._state.db = False, connection.alias
+    entry._state.adding, entry._state.db = False, using.alias
 
 
 def _check(entry: Entry) -> None:
     if entry.at.utcoffset() is None:
         raise ValueError("An audit entry needs a time with its zone.")
-    if not entry.actor or not entry.action or entry.outcome not in Entry.Outcome.values:
+    if not entry.actor or not entry.action or entry.outcome not in _OUTCOMES:
         raise ValueError("An audit entry needs an actor, an action, and an outcome that is done, refused or failed.")
     for name, most in _LENGTHS.items():
         value = getattr(entry, name)

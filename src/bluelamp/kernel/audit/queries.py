@@ -7,16 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import BigIntegerField, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from bluelamp.kernel.audit.domain.chain import FIELDS, GENESIS, canonical_detail, canonical_time
 from bluelamp.kernel.audit.domain.checking import Row
 from bluelamp.kernel.audit.domain.heads import Head
-from bluelamp.kernel.audit.models import Entry, Link, SignedHead
+from bluelamp.kernel.audit.models import Entry, Link, Sealer, SignedHead
+from bluelamp.kernel.prepared import Prepared, PreparedCounts, Slot
 
 FORMAT = "bluelamp-audit-v1"
 _PAGE = 2_000
+
+_AFTER = Slot("after", BigIntegerField())
+_NEWEST_HEAD = Prepared(lambda: SignedHead.objects.order_by("-day")[:1])
+_SEALER = Prepared(lambda: Sealer.objects.filter(pk=1))
+_WAITING = PreparedCounts(waiting=lambda: _unsealed(_AFTER))
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,10 @@ def search(*, filters: AuditFilters) -> QuerySet[Entry]:
 
 def unsealed(*, after: int = 0) -> QuerySet[Entry]:
     """Committed entries with an id above `after` that are not in the chain yet, oldest first."""
+    return _unsealed(after)
+
+
+def _unsealed(after: int | Slot) -> QuerySet[Entry]:
     # The bound stands on both sides of the join, so that only the links in question are read.
     near = FilteredRelation("link", condition=Q(link__entry_id__gt=after))
     return Entry.objects.annotate(near=near).filter(near__isnull=True, pk__gt=after).order_by("id")
@@ -94,7 +104,13 @@ def export(*, filters: AuditFilters) -> Iterator[dict[str, Any]]:
 
 def newest_head() -> SignedHead | None:
     """The head that was signed last."""
-    return SignedHead.objects.order_by("day").last()
+    return _NEWEST_HEAD.first()
+
+
+def waiting_for_seal() -> int:
+    """How many entries wait for the sealer. Looks no further back than the sealer does every minute."""
+    settled = _SEALER.first()
+    return _WAITING.read(after=settled.settled if settled else 0)["waiting"]
 
 
 def as_head(row: SignedHead) -> Head:

@@ -1,14 +1,17 @@
 """Writes of evidence: a file of rows becomes visible by one manifest row, in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 from django.db import transaction
 
 from bluelamp.kernel.evidence.models import Load, QuarantinedRow, Source
 from bluelamp.kernel.evidence.queries import evidence_folder
+from bluelamp.kernel.vault.keyfiles import file_lock
 from bluelamp.warehouse.files import sweep, write_table
 
 _ORPHAN_AGE = timedelta(hours=1)
@@ -111,7 +114,25 @@ def _later_than_all(now: datetime) -> datetime:
     return max(now.astimezone(UTC), newest + timedelta(microseconds=1)) if newest else now.astimezone(UTC)
 
 
+def keep_files() -> AbstractContextManager[None]:
+    """Held while files of evidence are copied: nothing is swept meanwhile."""
+    return file_lock(path=_sweep_lock(), exclusive=False)
+
+
 def sweep_orphans(*, now: datetime) -> int:
-    """Remove evidence files that no manifest row names, left by a load that was killed; give their number."""
-    keep = set(Load.objects.values_list("file_hash", flat=True))
-    return len(list(sweep(folder=evidence_folder(), keep=keep, older_than=(now - _ORPHAN_AGE).timestamp())))
+    """Remove evidence files that no manifest row names, left by a load that was killed; give their number.
+
+    While a backup copies files nothing is removed: the next sweep does it.
+    """
+    try:
+        with file_lock(path=_sweep_lock(), exclusive=True, wait=False):
+            keep = set(Load.objects.values_list("file_hash", flat=True))
+            return len(list(sweep(folder=evidence_folder(), keep=keep, older_than=(now - _ORPHAN_AGE).timestamp())))
+    except BlockingIOError:
+        return 0
+
+
+def _sweep_lock() -> Path:
+    folder = evidence_folder()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder.with_name("evidence.lock")

@@ -60,7 +60,8 @@ class Message(models.Model):
     """One notice to one contact. Its text is not kept: it is the wording with `params`, which are neutral.
 
     `sending` is a claim that ends by itself at `claimed_until`, so that two workers never hand over the same message
-    and a killed one loses none. The database refuses the claim for an unsafe contact (migration 0002).
+    and a killed one loses none. The database refuses the claim for an unsafe contact (migration 0002). `held` waits for
+    a person: the row comes from a backup, and the message may have been handed over since.
     """
 
     class State(models.TextChoices):
@@ -72,6 +73,8 @@ class Message(models.Model):
         FAILED = "failed", "failed"
         SUPPRESSED = "suppressed", "not sent: no messages wanted or possible"
         UNSAFE = "unsafe", "not sent: messages are not safe"
+        HELD = "held", "held after a restore: it may have been sent"
+        DROPPED = "dropped", "not sent again after a restore"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="messages")
@@ -104,6 +107,8 @@ class Message(models.Model):
                         "failed",
                         "suppressed",
                         "unsafe",
+                        "held",
+                        "dropped",
                     ]
                 ),
                 name="message_state_known",

@@ -12,6 +12,8 @@ from bluelamp.kernel.messaging.models import Contact, Message, MessageEvent
 from bluelamp.kernel.messaging.wordings import wording_by_code
 
 WAITING = (Message.State.QUEUED, Message.State.WAITING_HOURS)
+# What a change of the contact still stops.
+UNSENT = (*WAITING, Message.State.HELD)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ def due(*, now: datetime) -> QuerySet[Message]:
     waiting = Q(state__in=WAITING, due_at__lte=now)
     left = Q(state=Message.State.SENDING, claimed_until__lte=now)
     return Message.objects.filter(waiting | left).order_by("due_at", "added_at", "id")
+
+
+def held() -> QuerySet[Message]:
+    """Messages that a restored backup would have sent again, oldest first: a person decides about each."""
+    return Message.objects.filter(state=Message.State.HELD).order_by("added_at", "id")
 
 
 def status(*, now: datetime) -> Status:

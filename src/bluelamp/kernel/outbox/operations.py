@@ -13,9 +13,7 @@ from bluelamp.kernel.outbox.domain.codec import decode, encode
 from bluelamp.kernel.outbox.domain.errors import PermanentError, describe
 from bluelamp.kernel.outbox.domain.retry import LONGEST_LEASE, MAX_ATTEMPTS, delay
 from bluelamp.kernel.outbox.models import Delivery
-from bluelamp.kernel.outbox.queries import claimable, dead_letters
-
-KEPT_DAYS = 30
+from bluelamp.kernel.outbox.queries import claimable, dead_letters, open_deliveries, tidied
 
 
 class NoDeadLetterError(LookupError):
@@ -121,6 +119,20 @@ def _fail(*, delivery: Delivery, error: Exception, now: datetime, wait: timedelt
     return Outcome.DEAD if wait is None else Outcome.RETRY
 
 
+def hold_external(*, now: datetime) -> int:
+    """After a restore: make dead letters of open deliveries that reach outside; give their number.
+
+    Each may have been made between the backup and the loss. A person revives or discards it.
+    """
+    names = [handler.name for handler in registry.installed().handlers if handler.external]
+    words = "From a restored backup: it may have been delivered since. Revive or discard it."
+    return (
+        open_deliveries()
+        .filter(handler__in=names)
+        .update(dead_at=now, lease_token=None, leased_until=None, last_error=words)
+    )
+
+
 def revive(*, delivery_id: uuid.UUID, now: datetime) -> None:
     """Let a dead letter be tried again, with all its attempts. Raises NoDeadLetterError."""
     if not dead_letters().filter(pk=delivery_id).update(dead_at=None, due_at=now, attempts=0):
@@ -135,4 +147,4 @@ def discard(*, delivery_id: uuid.UUID, now: datetime) -> None:
 
 def tidy(*, now: datetime) -> int:
     """Delete what was done or discarded over 30 days ago; give the number. Dead letters stay until a person decides."""
-    return Delivery.objects.filter(done_at__lt=now - timedelta(days=KEPT_DAYS)).delete()[0]
+    return tidied(now=now).delete()[0]

@@ -8,6 +8,9 @@ from django.db.models import Count, Min, Q, QuerySet
 from bluelamp.kernel.outbox import registry
 from bluelamp.kernel.outbox.domain.retry import HORIZON
 from bluelamp.kernel.outbox.models import Delivery, ScheduledJob
+from bluelamp.kernel.prepared import PreparedValues
+
+KEPT_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,24 @@ class JobState:
     running: bool
 
 
+_OPEN_BY_HANDLER = PreparedValues(
+    lambda: (
+        Delivery.objects.filter(done_at=None)
+        .order_by("handler")
+        .values_list("handler")
+        .annotate(dead=Count("dead_at"), number=Count("id"))
+    )
+)
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much a worker of this version will still do, and how much was given up and waits for a person."""
+
+    waiting: int
+    dead: int
+
+
 def open_deliveries() -> QuerySet[Delivery]:
     """Neither done nor dead."""
     return Delivery.objects.filter(done_at=None, dead_at=None)
@@ -56,6 +77,11 @@ def claimable(*, now: datetime) -> QuerySet[Delivery]:
 def dead_letters() -> QuerySet[Delivery]:
     """What was given up and waits for a person, oldest first."""
     return Delivery.objects.filter(dead_at__isnull=False, done_at=None).order_by("dead_at", "id")
+
+
+def tidied(*, now: datetime) -> QuerySet[Delivery]:
+    """What was done or discarded so long ago that it goes."""
+    return Delivery.objects.filter(done_at__lt=now - timedelta(days=KEPT_DAYS))
 
 
 def backlog(*, now: datetime) -> Backlog:
@@ -75,6 +101,15 @@ def backlog(*, now: datetime) -> Backlog:
         dead=dead_letters().count(),
         unknown={row["handler"]: row["number"] for row in unknown.annotate(number=Count("id"))},
         oldest=max(now - counts["first"], timedelta(0)) if counts["first"] else None,
+    )
+
+
+def load() -> Load:
+    """The two numbers of a backlog that staff see first, in one look."""
+    rows, known = _OPEN_BY_HANDLER.rows(), registry.handler_names()
+    return Load(
+        waiting=sum(number - dead for handler, dead, number in rows if handler in known),
+        dead=sum(dead for _handler, dead, _number in rows),
     )
 
 

@@ -1,6 +1,7 @@
 """Users, organisations, grants of capacities, vetting, and the recovery of a lost second factor."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db.models.functions import Lower
 from bluelamp.kernel.people.domain.capacities import CAPACITIES
 from bluelamp.kernel.people.domain.deciding import GrantFacts
 from bluelamp.kernel.people.domain.vetting import LEVELS
+from bluelamp.kernel.prepared import Prepared, Slot
 
 ORIGINS = ["live", "exercise", "simulation", "test"]
 
@@ -67,6 +69,13 @@ class Vetting(models.Model):
         constraints = [models.CheckConstraint(condition=Q(level__in=list(LEVELS)), name="vetting_level_known")]
 
 
+_CLEARANCES = Prepared(
+    lambda: Vetting.objects.filter(
+        person=Slot("person", models.UUIDField()), withdrawn_at=None, expires_on__gt=Slot("today", models.DateField())
+    ).order_by()
+)
+
+
 class Grant(models.Model):
     """A capacity given to a person for a scope and a purpose, for a time. Never deleted; it can be revoked."""
 
@@ -94,11 +103,14 @@ class Grant(models.Model):
             ),
         ]
 
-    def facts(self, *, now: datetime) -> GrantFacts:
-        """What a decision needs of this grant; reads the person's vettings where the capacity needs any."""
-        needed = self.capacity in CAPACITIES and bool(CAPACITIES[self.capacity].vetting)
-        held = self.person.vettings.all() if needed else ()
-        levels = {v.level for v in held if v.withdrawn_at is None and now.date() < v.expires_on}
+    def facts(self, *, now: datetime, held: Iterable[Vetting] | None = None) -> GrantFacts:
+        """What a decision needs of this grant; reads the person's vettings where the capacity needs any.
+
+        A caller who has read those that are valid today passes them as `held`.
+        """
+        if held is None:
+            needed = self.capacity in CAPACITIES and bool(CAPACITIES[self.capacity].vetting)
+            held = _CLEARANCES.rows(person=self.person_id, today=now.date()) if needed else ()
         return GrantFacts(
             capacity=self.capacity,
             scope=self.scope,
@@ -106,7 +118,7 @@ class Grant(models.Model):
             ends_at=self.ends_at,
             revoked=self.revoked_at is not None,
             active=self.person.is_active,
-            vetting=frozenset(levels),
+            vetting=frozenset(v.level for v in held),
         )
 
 

@@ -26,7 +26,7 @@ def create_private(*, path: Path, content: bytes) -> bool:
         return False
     finally:
         part.unlink()
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
     return True
 
 
@@ -37,15 +37,18 @@ def replace_private(*, path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 @contextlib.contextmanager
-def file_lock(*, path: Path, exclusive: bool) -> Iterator[None]:
-    """Hold a lock between the processes of this machine: many may share it, or one holds it alone."""
+def file_lock(*, path: Path, exclusive: bool, wait: bool = True) -> Iterator[None]:
+    """Hold a lock between the processes of this machine: many may share it, or one holds it alone.
+
+    Without `wait` raises BlockingIOError where another holds it.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        fcntl.flock(handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(handle)
@@ -65,7 +68,8 @@ def _written_beside(path: Path, content: bytes) -> Path:
     return part
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Have what was made, renamed or removed in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

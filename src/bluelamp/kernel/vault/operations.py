@@ -6,12 +6,14 @@ sealed again. For the same reason an erasure cannot be rolled back: erase after 
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connections, transaction
 
 from bluelamp.kernel.vault.domain.sealing import KEY_BYTES, NONCE_BYTES, open_data, seal_data, unwrap_key, wrap_key
+from bluelamp.kernel.vault.erasures import Erasure, erasures_path, write_erasures
 from bluelamp.kernel.vault.master import (
     MasterKeyError,
     Masters,
@@ -70,14 +72,37 @@ def open_sealed(*, record: str, ciphertext: bytes) -> bytes:
 def erase(*, record: str, now: datetime) -> bool:
     """Destroy a record's key, at once and for good; False where there is none or it was erased before.
 
-    What was sealed stays where it is and can never be opened again. Needs no master key.
+    What was sealed stays where it is and can never be opened again. Needs no master key. Raises OSError where the list
+    of erasures cannot be written: an erasure that is not listed could be undone by restoring a backup.
     """
     with transaction.atomic(using=DATABASE, durable=True):
         live = RecordKey.objects.filter(record=record, erased_at__isnull=True)
         erased = live.update(wrapped=b"", master="", erased_at=now)
+        if erased:
+            write_erasures(path=erasures_path(), erasures=[Erasure(record=record, at=now)])
     if erased:
         _forget_old_pages()
     return bool(erased)
+
+
+def erase_again(*, erasures: Sequence[Erasure]) -> int:
+    """Destroy the keys that a restored backup brought back; give their number. Records that it lacks are marked too."""
+    destroyed = 0
+    with transaction.atomic(using=DATABASE, durable=True):
+        for start in range(0, len(erasures), _BATCH):
+            at = {e.record: e.at for e in erasures[start : start + _BATCH]}
+            known = RecordKey.objects.filter(record__in=at)
+            there = set(known.values_list("record", flat=True))
+            for row in known.filter(erased_at__isnull=True):
+                live = RecordKey.objects.filter(pk=row.pk, erased_at__isnull=True)
+                destroyed += live.update(wrapped=b"", master="", erased_at=at[row.record])
+            RecordKey.objects.bulk_create(
+                RecordKey(record=r, wrapped=b"", master="", created_at=t, erased_at=t)
+                for r, t in at.items()
+                if r not in there
+            )
+    _forget_old_pages()
+    return destroyed
 
 
 def rotate_master(*, now: datetime) -> Rotation:

@@ -1,6 +1,5 @@
 """All commands, and the one place that turns errors into sentences."""
 
-import errno
 import sys
 from typing import Annotated
 
@@ -9,9 +8,24 @@ from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError
 
 from bluelamp.project import logs
-from bluelamp.project.cli import advice, audit, feeds, index, messages, outbox, people, places, vault, watchlist
+from bluelamp.project.cli import (
+    advice,
+    audit,
+    feeds,
+    index,
+    keeping,
+    keys,
+    messages,
+    outbox,
+    people,
+    places,
+    retention,
+    vault,
+    watchlist,
+)
 from bluelamp.project.cli.doctor import doctor
 from bluelamp.project.cli.expected import EXPECTED
+from bluelamp.project.cli.outages import outage_in_words
 from bluelamp.project.cli.run import run as run_processes
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
@@ -28,9 +42,15 @@ app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
 app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")
 app.add_typer(messages.app, name="messages", help="Notices to people.")
+app.add_typer(keys.app, name="keys", help="The key files.")
+app.add_typer(retention.app, name="retention", help="How long things are kept.")
 app.command(name="run")(run_processes)
 app.command()(work)
 app.command()(doctor)
+app.command()(keeping.backup)
+app.command(name="verify-backup")(keeping.verify_backup_command)
+app.command()(keeping.restore)
+app.command()(keeping.migrate)
 
 
 @app.command()
@@ -67,11 +87,5 @@ def run() -> None:
         typer.main.get_command(app)()
     except EXPECTED as problem:
         sys.exit(f"bluelamp: {problem}")
-    except OperationalError as problem:
-        sys.exit(f"bluelamp: the database cannot be used ({problem}). What was there before is unchanged.")
-    except OSError as problem:
-        if problem.errno == errno.ENOSPC:
-            sys.exit("bluelamp: the disk is full. Nothing was changed; make room, then run the command again.")
-        sys.exit(
-            f"bluelamp: {problem.strerror or problem}: {problem.filename or ''}. What was there before is unchanged."
-        )
+    except (OSError, OperationalError) as problem:
+        sys.exit(f"bluelamp: {outage_in_words(problem)}")

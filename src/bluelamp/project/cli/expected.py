@@ -7,6 +7,7 @@ from bluelamp.kernel.advice.domain.texts import AdviceError
 from bluelamp.kernel.audit.domain.heads import HeadError
 from bluelamp.kernel.audit.signing import SigningKeyError
 from bluelamp.kernel.fetching.domain.results import FetchError
+from bluelamp.kernel.messaging.operations.steps import MessagingError
 from bluelamp.kernel.outbox.operations import NoDeadLetterError
 from bluelamp.kernel.people.operations.accounts import AccountError
 from bluelamp.kernel.vault.domain.sealing import SealBrokenError
@@ -14,8 +15,8 @@ from bluelamp.kernel.vault.master import MasterKeyError
 from bluelamp.project.cli.places import PlaceError
 from bluelamp.project.cli.run import RunError
 from bluelamp.project.cli.serve import ServeError
-from bluelamp.project.cli.setup import SetupError
 from bluelamp.project.cli.work import WorkError
+from bluelamp.project.keeping.archive import KeepingError
 
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
@@ -23,15 +24,16 @@ EXPECTED: tuple[type[Exception], ...] = (
     FetchError,
     FormatError,
     HeadError,
+    KeepingError,
     LoadRefusedError,
     MasterKeyError,
+    MessagingError,
     NoDeadLetterError,
     NoEvidenceError,
     PlaceError,
     RunError,
     SealBrokenError,
     ServeError,
-    SetupError,
     SigningKeyError,
     WorkError,
 )

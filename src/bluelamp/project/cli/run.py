@@ -8,6 +8,7 @@ from django.conf import settings
 
 from bluelamp.project.cli.screen import console
 from bluelamp.project.cli.serve import announce_address, check_address, web_command, web_environment
+from bluelamp.project.keeping.folders import hold_home
 from bluelamp.project.running.checks import FAIL, migrations
 from bluelamp.project.running.exposition import answers
 from bluelamp.project.running.supervisor import Part, PartFailedError, Supervisor
@@ -20,6 +21,7 @@ class RunError(RuntimeError):
 def run() -> None:
     """Run web server and worker, as the profile says, until stopped; start again what dies."""
     profile = settings.BLUELAMP_PROFILE
+    hold_home(settings.BLUELAMP_HOME)
     _check_tables()
     if profile.serves:
         check_address()

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from bluelamp.project import running
 from bluelamp.project.cli.screen import console, notes
+from bluelamp.project.keeping.folders import hold_home
 
 
 class ServeError(RuntimeError):
@@ -20,6 +21,7 @@ class ServeError(RuntimeError):
 def serve() -> None:
     """Replace this process by the web server. Raises ServeError where the address is taken."""
     check_address()
+    hold_home(settings.BLUELAMP_HOME)
     announce_address()
     command = web_command()
     os.execve(command[0], command, {**os.environ, **web_environment()})
@@ -55,10 +57,13 @@ def web_command() -> list[str]:
     """The web server with its arguments."""
     config = settings.CONFIG
     granian = str(Path(sys.executable).with_name("granian"))
-    arguments = ["--interface", "wsgi", "--host", config.bind, "--port", str(config.port), "--blocking-threads", "1"]
+    arguments = ["--interface", "asginl", "--host", config.bind, "--port", str(config.port)]
+    # No protocols that nobody uses; headers as large as browsers' and no larger; no long wait for them.
+    arguments += ["--http", "1", "--no-ws", "--http1-buffer-size", str(32 * 1024)]
+    arguments += ["--http1-header-read-timeout", "15000"]
     arguments += ["--workers", str(config.workers), "--workers-kill-timeout", "15", "--log-level", "warning"]
     arguments += ["--log-config", str(Path(running.__file__).with_name("granian.json"))]
-    return [granian, *arguments, "bluelamp.project.wsgi:application"]
+    return [granian, *arguments, "bluelamp.project.asgi:application"]
 
 
 def web_environment() -> Mapping[str, str]:

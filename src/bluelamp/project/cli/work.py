@@ -21,6 +21,7 @@ from bluelamp.kernel.outbox.operations import Outcome, claim, deliver
 from bluelamp.kernel.outbox.queries import backlog
 from bluelamp.kernel.outbox.schedule import claim_job, run_job
 from bluelamp.project.cli.screen import notes, print_json
+from bluelamp.project.keeping.folders import hold_home
 
 LEASE = timedelta(minutes=5)
 POLL_SECONDS = 1.0
@@ -170,6 +171,7 @@ def work(
         raise WorkError(f"The profile {settings.BLUELAMP_PROFILE.name} runs no jobs. Use the profile all or work.")
     if not (once or idle_exit or quiet):
         notes.print("Working  (stop with Ctrl+C)")
+    hold_home(settings.BLUELAMP_HOME)
     with Stop() as stop:
         worker = Worker(clock=lambda: datetime.now(tz=UTC), stop=stop)
         worker.run(once=once, idle_exit=idle_exit)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bluelamp.index.queries import newest_edition
-from bluelamp.kernel.audit.queries import newest_head, unsealed
-from bluelamp.kernel.outbox.queries import backlog
-from bluelamp.kernel.people.queries import administrators, open_resets, people
+from bluelamp.kernel.audit.queries import newest_head, waiting_for_seal
+from bluelamp.kernel.outbox.queries import load
+from bluelamp.kernel.people.queries import Numbers, numbers
 
 
 @dataclass(frozen=True)
@@ -26,49 +26,56 @@ class Card:
 
 def cards_for(*, capacity: str, now: datetime) -> list[Card]:
     """The cards of a capacity, those that should not wait first."""
-    cards = [make(now) for make in _CARDS.get(capacity, ())]
+    cards = [card for make in _CARDS.get(capacity, ()) for card in make(now)]
     return sorted(cards, key=lambda card: not card.urgent)
 
 
-def _people(now: datetime) -> Card:
-    number = people().filter(is_active=True).count()
-    alone = administrators(now=now).count() < 2
-    words = ngettext("%(n)d open account.", "%(n)d open accounts.", number) % {"n": number}
+def _people(now: datetime) -> list[Card]:
+    return [_accounts(numbers(now=now))]
+
+
+def _people_and_recovery(now: datetime) -> list[Card]:
+    found = numbers(now=now)
+    return [_accounts(found), _recovery(found.resets)]
+
+
+def _accounts(found: Numbers) -> Card:
+    alone = found.administrators < 2
+    words = ngettext("%(n)d open account.", "%(n)d open accounts.", found.accounts) % {"n": found.accounts}
     if alone:
         words += " " + _("Name a second administrator: a lost second factor takes two.")
     return Card(_("People"), words, reverse("desk:people"), urgent=alone)
 
 
-def _recovery(now: datetime) -> Card:
-    number = open_resets(now=now).count()
+def _recovery(number: int) -> Card:
     words = ngettext("%(n)d request waits for a second person.", "%(n)d requests wait for a second person.", number)
     return Card(_("Recovery"), words % {"n": number}, reverse("desk:resets"), urgent=number > 0)
 
 
-def _work(now: datetime) -> Card:
-    found = backlog(now=now)
+def _work(_now: datetime) -> list[Card]:
+    found = load()
     words = _("%(waiting)d waiting, %(dead)d given up.") % {"waiting": found.waiting, "dead": found.dead}
-    return Card(_("Work queue"), words, reverse("desk:work"), urgent=found.dead > 0)
+    return [Card(_("Work queue"), words, reverse("desk:work"), urgent=found.dead > 0)]
 
 
-def _audit(now: datetime) -> Card:
-    head, waiting = newest_head(), unsealed().count()
+def _audit(now: datetime) -> list[Card]:
+    head, waiting = newest_head(), waiting_for_seal()
     signed = _("Last signed on %(day)s.") % {"day": head.day} if head else _("No head has been signed yet.")
     words = ngettext("%(n)d entry waits for its seal.", "%(n)d entries wait for their seal.", waiting) % {"n": waiting}
     late = head is None or (now.date() - head.day).days > 1
-    return Card(_("Audit log"), f"{signed} {words}", reverse("desk:audit"), urgent=late)
+    return [Card(_("Audit log"), f"{signed} {words}", reverse("desk:audit"), urgent=late)]
 
 
-def _edition(_now: datetime) -> Card:
+def _edition(_now: datetime) -> list[Card]:
     edition = newest_edition()
     if edition is None:
-        return Card(_("Security Index"), _("There is no edition yet."), reverse("index:home"))
+        return [Card(_("Security Index"), _("There is no edition yet."), reverse("index:home"))]
     words = _("Newest edition: %(number)s, %(status)s.") % {"number": edition.number, "status": edition.status}
-    return Card(_("Security Index"), words, reverse("index:table"))
+    return [Card(_("Security Index"), words, reverse("index:table"))]
 
 
-_CARDS: dict[str, tuple[Callable[[datetime], Card], ...]] = {
-    "administrator": (_people, _recovery, _work),
+_CARDS: dict[str, tuple[Callable[[datetime], list[Card]], ...]] = {
+    "administrator": (_people_and_recovery, _work),
     "auditor": (_audit, _people),
     "analyst": (_edition,),
     "head-of-profession": (_edition,),

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.people.models import User
-from bluelamp.kernel.people.queries import grants_in_force
+from bluelamp.kernel.people.queries import everyones_grants
 from bluelamp.project.desk.words import capacity_words, scope_words
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "bluelamp.kernel.people.web.backend.Backend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,11 +31,9 @@ def cast(request: HttpRequest) -> HttpResponse:
             record_authentication(request, chosen, method="mfa", type="demo")
             record(actor=f"user:{chosen.pk}", action="people.demo-sign-in", now=now)
             return redirect("desk:home")
+    grants = everyones_grants(people=[member.pk for member in members], now=now)
     rows = [
-        (
-            member,
-            [(capacity_words(g.capacity), scope_words(g.scope)) for g in grants_in_force(user_id=member.pk, now=now)],
-        )
+        (member, [(capacity_words(g.capacity), scope_words(g.scope)) for g in grants.get(member.pk, ())])
         for member in members
     ]
     return render(request, "desk/demo.html", {"rows": rows})

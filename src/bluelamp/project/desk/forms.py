@@ -1,9 +1,10 @@
 """The forms of the desk."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,15 @@ class _Day(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class _DayField(forms.DateField):
+    """A day of a year that a person may mean. The last days that a calendar has cannot be reckoned with."""
+
+    def __init__(self, **options: Any) -> None:
+        told = _("Enter a year from 2000 to 2199.")
+        bounds = [MinValueValidator(date(2000, 1, 1), told), MaxValueValidator(date(2199, 12, 31), told)]
+        super().__init__(widget=_Day(), validators=bounds, **options)
 
 
 class InviteForm(forms.Form):
@@ -41,8 +51,8 @@ class GrantForm(forms.Form):
     purpose = forms.CharField(
         label=_("What it is for"), help_text=_("It stands beside everything done in this capacity."), max_length=200
     )
-    starts_on = forms.DateField(label=_("From"), widget=_Day())
-    ends_on = forms.DateField(label=_("To, that day included"), widget=_Day())
+    starts_on = _DayField(label=_("From"))
+    ends_on = _DayField(label=_("To, that day included"))
 
     def __init__(self, data: Any = None) -> None:
         today = timezone.localdate()
@@ -57,7 +67,7 @@ class VettingForm(forms.Form):
     """A clearance to record."""
 
     level = forms.ChoiceField(label=_("Level"), choices=list(LEVELS.items()))
-    expires_on = forms.DateField(label=_("Expires on"), widget=_Day())
+    expires_on = _DayField(label=_("Expires on"))
 
 
 class ReasonForm(forms.Form):
@@ -89,5 +99,5 @@ class AuditForm(forms.Form):
         choices=[("", _("Any")), ("done", _("Done")), ("refused", _("Refused")), ("failed", _("Failed"))],
         required=False,
     )
-    from_day = forms.DateField(label=_("From"), widget=_Day(), required=False)
-    to_day = forms.DateField(label=_("To, that day included"), widget=_Day(), required=False)
+    from_day = _DayField(label=_("From"), required=False)
+    to_day = _DayField(label=_("To, that day included"), required=False)

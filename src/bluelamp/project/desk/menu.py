@@ -1,11 +1,15 @@
 """What every staff page shows of the person at work: name, capacity, menu. Public pages never evaluate it."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bluelamp.kernel.people.domain.actions import Action
@@ -25,6 +29,9 @@ MENU: tuple[tuple[str, Label], ...] = (
 )
 
 
+_NAMES = frozenset(name for name, _label in MENU)
+
+
 @dataclass(frozen=True)
 class Item:
     """One entry of the menu."""
@@ -42,7 +49,7 @@ class Staff:
     name: str = ""
     capacity: Label = ""
     scope: Label = ""
-    menu: list[Item] = field(default_factory=list)
+    menu: SafeString = field(default_factory=SafeString)
     demo: bool = False
 
 
@@ -67,10 +74,19 @@ def _staff(request: HttpRequest) -> Staff:
         name=str(request.user),
         capacity=capacity_words(actor.capacity),
         scope=scope_words(actor.scope),
-        menu=[
-            Item(reverse(name), label, current=name == here)
-            for name, label in MENU
-            if open_to(view_name=name, capacity=actor.capacity)
-        ],
+        menu=_menu(get_language(), actor.capacity, here if here in _NAMES else ""),
         demo=settings.BLUELAMP_DEMO,
     )
+
+
+# Few: capacities times pages of the menu times languages. Nothing in it is of a person; whether somebody still holds
+# the capacity was asked before, in this very request.
+@lru_cache(maxsize=512)
+def _menu(_language: str | None, capacity: str, here: str) -> SafeString:
+    """The menu of a capacity in the language in use, on one of its own pages or ("") elsewhere."""
+    items = [
+        Item(reverse(name), label, current=name == here)
+        for name, label in MENU
+        if open_to(view_name=name, capacity=capacity)
+    ]
+    return render_to_string("desk/menu.html", {"items": items})

@@ -53,6 +53,8 @@ _MESSAGES: dict[str, Label] = {
     "failed": _("Failed"),
     "suppressed": _("Not sent: no messages wanted or possible"),
     "unsafe": _("Not sent: messages are not safe"),
+    "held": _("Held after a restore: may have been sent"),
+    "dropped": _("Not sent again after a restore"),
 }
 
 

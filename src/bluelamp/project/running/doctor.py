@@ -181,17 +181,20 @@ def people(now: datetime) -> Iterable[Finding]:
 
 
 def backup(now: datetime) -> Iterable[Finding]:
-    """How old the newest backup is, by HOME/backups/last.json: {"at": ISO 8601 with zone}."""
+    """How old the newest backup is and whether it was tried, by HOME/backups/last.json (keeping/backup.py)."""
     path = Path(settings.BLUELAMP_HOME) / "backups" / "last.json"
-    todo = "Keep backups of the databases and of HOME, its keys apart."
+    todo = "Back up daily (BLUELAMP_BACKUP_FOLDER) or by hand (bluelamp backup): see docs/howto/backup.md"
     try:
-        at = datetime.fromisoformat(json.loads(path.read_bytes())["at"])
-        age = now - at
+        last = json.loads(path.read_bytes())
+        age = now - datetime.fromisoformat(last["at"])
+        tried = last.get("verified", True)
     except FileNotFoundError:
         return [Finding("backup", WARN, "There is no record of a backup.", todo)]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return [Finding("backup", WARN, f"{path} cannot be understood.", todo)]
     told = f"The newest backup is {whole(max(age, timedelta()))} old."
+    if not tried:
+        return [Finding("backup", WARN, f"{told} It was not tried, or it is not whole.", "Run: bluelamp verify-backup")]
     return [finding("backup", WARN if age > BACKUP_OLD else OK, told, todo)]
 
 

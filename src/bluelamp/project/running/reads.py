@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from bluelamp.kernel.audit.models import Entry, Sealer
-from bluelamp.kernel.audit.queries import unsealed
+from bluelamp.kernel.audit.queries import unsealed, waiting_for_seal
 from bluelamp.kernel.evidence.models import Load
 from bluelamp.kernel.outbox.models import ScheduledJob
 
@@ -18,7 +18,7 @@ def worker_seen() -> datetime | None:
 
 def unsealed_entries() -> int:
     """How many audit entries wait for the sealer. Looks no further back than the sealer does every minute."""
-    return _waiting().order_by().count()
+    return waiting_for_seal()
 
 
 def oldest_unsealed() -> datetime | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms, template
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.template.loader_tags import BlockNode
 from django.utils import formats, translation
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -16,6 +17,38 @@ from bluelamp.ui import labels, plots
 
 register = template.Library()
 _WELSH = "/cy"
+
+
+class _Steady(template.Node):
+    """See `steady`."""
+
+    child_nodelists = ()
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self._nodes = nodes
+        self._kept: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = translation.get_language()
+        kept = self._kept.get(language)
+        if kept is None:
+            empty = template.Context()
+            with empty.bind_template(cast("template.Template", context.template)):
+                kept = self._kept[language] = self._nodes.render(empty)
+        return kept
+
+
+@register.tag
+def steady(parser: template.base.Parser, _token: template.base.Token) -> _Steady:
+    """What stands up to `endsteady` is the same for every reader of one language, and is worked out once.
+
+    It is rendered from an empty context, without a request: nothing about a person, a page or a moment can get in.
+    """
+    nodes = parser.parse(("endsteady",))
+    parser.delete_first_token()
+    if nodes.get_nodes_by_type(BlockNode):
+        raise template.TemplateSyntaxError("A block cannot stand in a steady part, because pages fill it differently.")
+    return _Steady(nodes)
 
 
 @register.filter

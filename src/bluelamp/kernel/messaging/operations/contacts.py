@@ -20,7 +20,7 @@ from bluelamp.kernel.messaging.operations.steps import (
     stop_for_good,
     stop_waiting,
 )
-from bluelamp.kernel.messaging.queries import WAITING
+from bluelamp.kernel.messaging.queries import UNSENT
 
 
 def add_contact(
@@ -112,7 +112,7 @@ def erase_contact(*, contact: Contact, by: str, now: datetime) -> Contact:
         if not must_stop:
             held.address_digest = ""
         held.save(update_fields=["address_sealed", "erased_at", "address_digest"])
-        for message in held.messages.select_for_update().filter(state__in=WAITING):
+        for message in held.messages.select_for_update().filter(state__in=UNSENT):
             move(message=message, state=State.SUPPRESSED, now=now, note="The address was erased.")
         _tell(held, "erase-contact", by=by, now=now)
         # A destroyed key cannot be brought back: only when everything else is certain.

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 
 from bluelamp.kernel.messaging.models import Contact, Message, MessageEvent
-from bluelamp.kernel.messaging.queries import WAITING
+from bluelamp.kernel.messaging.queries import UNSENT
 
 State = Message.State
 
@@ -43,7 +43,7 @@ def stop_for_good(*, held: Contact, reason: str, now: datetime) -> None:
 
 def stop_waiting(*, contact: Contact, state: Message.State, now: datetime) -> None:
     """What waits for the address of a contact, from any part of the program, comes into a state in which it stays."""
-    waiting = Message.objects.select_for_update().filter(contact__in=same_address(contact), state__in=WAITING)
+    waiting = Message.objects.select_for_update().filter(contact__in=same_address(contact), state__in=UNSENT)
     for message in waiting.order_by("pk"):
         move(message=message, state=state, now=now)
 

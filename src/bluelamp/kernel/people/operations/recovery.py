@@ -10,13 +10,15 @@ from django.db import IntegrityError, transaction
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.people import permissions
 from bluelamp.kernel.people.domain.actor import Actor
-from bluelamp.kernel.people.models import SecondFactorReset, User
+from bluelamp.kernel.people.models import Grant, SecondFactorReset, User
 from bluelamp.kernel.people.operations.accounts import AccountError, end_sessions
 from bluelamp.kernel.people.operations.permit import note, require
 from bluelamp.kernel.people.operations.secrets import erase_secrets
 from bluelamp.kernel.people.queries import administrators
 
 FRESH = timedelta(hours=24)
+# One administrator alone could appoint an account of their own and agree with it: others have so long to notice.
+SETTLED = timedelta(days=3)
 
 
 def ask_reset(*, actor: Actor, user_id: UUID, how_known: str, now: datetime) -> SecondFactorReset:
@@ -52,7 +54,8 @@ def ask_reset(*, actor: Actor, user_id: UUID, how_known: str, now: datetime) -> 
 def decide_reset(*, actor: Actor, reset_id: UUID, approve: bool, now: datetime) -> None:
     """Agree or refuse, as a second person. Agreeing removes every second factor and ends every session.
 
-    Raises NotPermittedError, AccountError (asked by yourself, about yourself, decided, too old).
+    Raises NotPermittedError, AccountError (asked by yourself, about yourself, decided, too old, or agreed
+    to by somebody who has been administrator for less than three days).
     """
     require(actor=actor, action=permissions.RESET, subject=f"reset:{reset_id}", now=now)
     with transaction.atomic():
@@ -61,6 +64,8 @@ def decide_reset(*, actor: Actor, reset_id: UUID, approve: bool, now: datetime) 
             raise AccountError("This request has been decided or is older than a day. Ask again.")
         if actor.user_id in (waiting.asked_by_id, waiting.person_id):
             raise AccountError("A second person must decide: not the one who asked, nor the one it is for.")
+        if approve and not _settled(actor=actor, now=now):
+            raise AccountError("Who became administrator less than three days ago cannot agree yet: ask another.")
         waiting.decided_by_id = actor.user_id
         waiting.decided_at, waiting.approved = now, approve
         waiting.save()
@@ -68,6 +73,10 @@ def decide_reset(*, actor: Actor, reset_id: UUID, approve: bool, now: datetime) 
             remove_factors(user=waiting.person, now=now)
         outcome = "approve-reset" if approve else "refuse-reset"
         note(actor=actor, action=f"people.{outcome}", subject=f"user:{waiting.person_id}", now=now)
+
+
+def _settled(*, actor: Actor, now: datetime) -> bool:
+    return Grant.objects.filter(pk=actor.grant_id, given_at__lte=now - SETTLED).exists()
 
 
 def recover_administrator(*, email: str, now: datetime) -> User:

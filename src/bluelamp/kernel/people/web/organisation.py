@@ -8,7 +8,6 @@ from allauth.account.internal.decorators import login_not_required
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.openid_connect import views
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
 from requests.exceptions import RequestException
 
 # No answer, an error, no JSON, a document without what the standard asks for.
@@ -29,8 +28,5 @@ def _told(view: View) -> View:
     return made  # type: ignore[no-any-return]
 
 
-# The same addresses and names as the library's, before them.
-urlpatterns = [
-    path("oidc/<str:provider_id>/login/", _told(views.login), name="openid_connect_login"),
-    path("oidc/<str:provider_id>/login/callback/", _told(views.callback), name="openid_connect_callback"),
-]
+login = _told(views.login)
+callback = _told(views.callback)

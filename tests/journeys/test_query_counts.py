@@ -1,0 +1,131 @@
+"""How often each page asks a database: pinned, so that a query that a change adds (or one for each row) is seen.
+
+The numbers are the same on SQLite and PostgreSQL: `make test` runs it on both.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from addresses import DESK, PAGES
+from cast import client
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bluelamp.index.facts import fact_path
+from bluelamp.index.feeds import feed_by_id
+from bluelamp.index.operations.catalogue import ensure_catalogue
+from bluelamp.index.operations.editions import build_edition
+from bluelamp.index.operations.loading import load_path
+from bluelamp.kernel.people.models import User
+from bluelamp.project.demo.cast import make_cast
+from bluelamp.project.demo.examples import make_examples
+
+ALIASES = ["default", "stream", "vault"]
+CAPACITIES = {"Ada": "administrator", "Cerys": "auditor", "Dev": "triage-officer", "Teleri": ""}
+# Not a question to the database: how tests and operations mark their transactions.
+_MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+# Queries of a visitor's first request, and of the same one again. Everyone at the desk pays for session, account and
+# grant; the first request of a session stores when it began.
+PINNED: dict[str, tuple[int, int]] = {
+    "home": (6, 6),
+    "search without a word": (2, 2),
+    "search in two parts": (5, 5),
+    "search without evidence": (5, 5),
+    "search without a find": (4, 4),
+    "search with a guess": (5, 5),
+    "search with a long guess": (5, 5),
+    "search too long": (4, 4),
+    "table": (4, 4),
+    "table, filtered": (4, 4),
+    "table, second page": (4, 4),
+    "table, nothing left": (3, 3),
+    "table, wrong filter": (4, 4),
+    "category": (4, 4),
+    "category without evidence": (3, 3),
+    "product": (5, 5),
+    "product without evidence": (5, 5),
+    "maker": (6, 6),
+    "methods": (3, 3),
+    "data": (1, 1),
+    "accessibility": (1, 1),
+    "not found": (0, 0),
+    "advice": (0, 0),
+    "advice on a crime": (0, 0),
+    "advice on a device, safely": (0, 0),
+    "sign in": (1, 1),
+    "link that no longer works": (0, 0),
+    "Ada /desk/": (6, 5),
+    "Ada /desk/people/": (8, 7),
+    "Ada /desk/people/?q=zzzz": (6, 5),
+    "Ada /desk/people/invite/": (5, 4),
+    "Ada /desk/people/organisations/": (6, 5),
+    "Ada /desk/people/recovery/": (6, 5),
+    "Ada /desk/messages/": (10, 9),
+    "Ada /desk/work/": (8, 7),
+    "Ada /desk/audit/": (5, 4),
+    "Ada /account/logout/": (4, 3),
+    "Cerys /desk/": (8, 7),
+    "Cerys /desk/audit/": (8, 7),
+    "Cerys /desk/audit/?outcome=refused": (8, 7),
+    "Cerys /desk/audit/?from_day=nonsense": (6, 5),
+    "Dev /desk/": (4, 3),
+    "Dev /desk/capacity/": (6, 5),
+    "Dev /desk/account/": (6, 5),
+    "Dev /account/2fa/": (6, 5),
+    "Dev /account/sessions/": (5, 4),
+    "Dev /desk/demo/": (11, 10),
+    "Teleri /desk/": (4, 3),
+    "Teleri /desk/account/": (5, 4),
+    "Teleri /desk/people/": (6, 5),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(databases=ALIASES)
+def test_no_page_asks_more_or_less_than_pinned(settings: Any) -> None:
+    settings.BLUELAMP_DEMO = True
+    _whole_program()
+    for _, visitor, path in _visits():
+        visitor.get(path)  # what a process works out once is not the page's
+    counted = {name: (_queries(visitor, path), _queries(visitor, path)) for name, visitor, path in _visits()}
+    wrong = [
+        f"{name}: {len(first)} and {len(again)}, pinned {PINNED.get(name)}\n    " + "\n    ".join(first)
+        for name, (first, again) in counted.items()
+        if (len(first), len(again)) != PINNED.get(name)
+    ]
+    assert not wrong, "Queries differ (give a new page a row, or say in the commit why):\n" + "\n".join(wrong)
+    assert not PINNED.keys() - counted.keys(), "rows of pages that are gone"
+
+
+def _whole_program() -> None:
+    """Catalogue, packaged evidence, edition and invented people, as `make demo` has them."""
+    now = datetime.now(tz=UTC)
+    ensure_catalogue()
+    load_path(path=fact_path(name="kev"), feed=feed_by_id("cisa-kev-packaged"), now=now)
+    make_cast(now=now - timedelta(hours=1))
+    make_examples(now=now)
+    build_edition(now=now)
+
+
+def _visits() -> Iterator[tuple[str, Client, str]]:
+    """Each page and state with a visitor of its own who has asked for nothing yet."""
+    for name, path in PAGES.items():
+        yield name, Client(headers={"host": "localhost"}), path % ""
+    for person, paths in DESK.items():
+        for path in paths:
+            user = User.objects.get(first_name=person)
+            yield f"{person} {path % ''}", client(user, capacity=CAPACITIES[person]), path % ""
+
+
+def _queries(visitor: Client, path: str) -> list[str]:
+    """The statements of one request."""
+    with ExitStack() as stack:
+        watched = [stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in ALIASES]
+        visitor.get(path)
+    asked = [str(query["sql"]) for watch in watched for query in watch.captured_queries]
+    return [sql[:160] for sql in asked if not sql.startswith(_MARKS)]
