@@ -5,7 +5,11 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
+# How long an example takes depends on what else the machine does: that is for the bench, not for tests.
+hypothesis_settings.register_profile("bluelamp", deadline=None)
+hypothesis_settings.load_profile("bluelamp")
 os.environ["BLUELAMP_HOME"] = tempfile.mkdtemp(prefix="bluelamp-test-")
 
 

@@ -11,7 +11,7 @@ from bluelamp.stats.shrinkage import LEAST_ABOVE_ZERO, LEAST_COUNTS, GammaPrior
 
 # Halving the bracket of a quantile so often leaves an error below one part in a million million.
 _HALVINGS = 60
-_LOG_LIMITS = (-7.0, 7.0)
+_LOG_LIMITS = (-3.0, 5.0)
 _SHARE_LIMITS = (1e-4, 1 - 1e-4)
 
 
@@ -46,7 +46,7 @@ def fit_mixture(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> GammaMixtu
     """The mixture of two Gammas that makes the counts likeliest (a Gamma-Poisson Shrinker).
 
     `expected` are the counts that each would have if it were like the rest, above 0. Five parameters are searched by
-    L-BFGS-B, in logarithms within exp(-7) to exp(7), from fixed starting points; the best end wins, so that the same
+    L-BFGS-B, in logarithms within exp(-3) to exp(5), from fixed starting points; the best end wins, so that the same
     counts give the same mixture whatever their order. With fewer than 5 counts, or fewer than 3 above zero, it is
     DuMouchel's starting mixture. Raises ValueError for a negative count or an expected one that is not positive.
     Source: DuMouchel (1999), Bayesian data mining in large frequency tables, The American Statistician 53, 177-190.
@@ -58,13 +58,11 @@ def fit_mixture(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> GammaMixtu
 
     values, repeats = np.unique(np.stack([n.ravel(), e.ravel()]), axis=1, return_counts=True)
 
-    def unlikely(parameters: Floats) -> float:
-        mixture = _mixture(parameters)
-        first, second = _log_weights(n=values[0], e=values[1], mixture=mixture)
-        return -float((np.logaddexp(first, second) * repeats).sum())
+    def unlikely(parameters: Floats) -> tuple[float, Floats]:
+        return _unlikely(parameters, n=values[0], e=values[1], repeats=repeats)
 
     bounds = [_LOG_LIMITS] * 4 + [_SHARE_LIMITS]
-    ends = [minimize(unlikely, start, method="L-BFGS-B", bounds=bounds) for start in _starts(n, e)]
+    ends = [minimize(unlikely, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in _starts(n, e)]
     return _mixture(min(ends, key=lambda end: float(end.fun)).x)
 
 
@@ -89,11 +87,29 @@ def ratios(*, counts: npt.ArrayLike, expected: npt.ArrayLike, mixture: GammaMixt
     )
 
 
+def _unlikely(parameters: Floats, *, n: Floats, e: Floats, repeats: npt.NDArray[np.int64]) -> tuple[float, Floats]:
+    """Minus the log likelihood of a mixture, and its slope by the logarithms of shapes and rates and by the share."""
+    from scipy.special import digamma
+
+    mixture = _mixture(parameters)
+    first, second = _log_weights(n=n, e=e, mixture=mixture)
+    both = np.logaddexp(first, second)
+    slope = np.empty(5)
+    weights = np.exp(first - both), np.exp(second - both)
+    for at, (weight, prior) in enumerate(zip(weights, (mixture.first, mixture.second), strict=True)):
+        a, b = prior.shape, prior.rate
+        own = weight * repeats
+        slope[2 * at] = a * (own * (digamma(a + n) - digamma(a) - np.log1p(e / b))).sum()
+        slope[2 * at + 1] = b * (own * (a * e / b - n) / (b + e)).sum()
+    slope[4] = (repeats * (weights[0] / mixture.share - weights[1] / (1 - mixture.share))).sum()
+    return -float((both * repeats).sum()), -slope
+
+
 def _starts(n: Floats, e: Floats) -> Sequence[Floats]:
     """DuMouchel's point, and one whose two parts lie below and far above the ratio of all."""
     mean = float(n.sum() / e.sum())
     apart = np.array([0.0, np.log(2 / mean), 0.0, np.log(0.2 / mean), 0.9])
-    return (np.array([np.log(0.2), np.log(0.1), np.log(2.0), np.log(4.0), 1 / 3]), np.clip(apart, -7, 7))
+    return (np.array([np.log(0.2), np.log(0.1), np.log(2.0), np.log(4.0), 1 / 3]), np.clip(apart, *_LOG_LIMITS))
 
 
 def _mixture(parameters: Floats) -> GammaMixture:

@@ -38,4 +38,4 @@ def excess_ratio(*, events: npt.ArrayLike, units: npt.ArrayLike) -> Floats:
     n, t = check_counts(counts=events, exposures=units)
     if not n.sum():
         raise ValueError("Without any event nothing can be compared.")
-    return n / (n.sum() * t / t.sum())
+    return np.asarray(n / (n.sum() * t / t.sum()), dtype=np.float64)

@@ -76,6 +76,8 @@ def decide_reset(*, actor: Actor, reset_id: UUID, approve: bool, now: datetime) 
 
 
 def _settled(*, actor: Actor, now: datetime) -> bool:
+    if actor.grant_id is None:
+        return False
     return Grant.objects.filter(pk=actor.grant_id, given_at__lte=now - SETTLED).exists()
 
 
