@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,7 @@ def calibration_bins(*, counts: npt.ArrayLike, expected: npt.ArrayLike, edges: S
     """
     n, mean = check_counts(counts=counts, exposures=expected)
     bins = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         chosen = (mean >= low) & (mean < high)
         if chosen.any():
             total = float(n[chosen].sum())

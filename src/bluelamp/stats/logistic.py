@@ -1,4 +1,4 @@
-"""Logistic regression for rare events: a ridge, an offset for the time watched, and weights that may not be negative."""
+"""Logistic regression for rare events: a ridge, an offset for the time watched, weights that are never negative."""
 
 from dataclasses import dataclass
 
@@ -27,9 +27,10 @@ class Logistic:
 def fit_logistic(*, columns: Floats, came_true: npt.ArrayLike, offset: npt.ArrayLike, ridge: float) -> Logistic:
     """The intercept and weights, none below 0, with the highest penalised likelihood of what came true.
 
-    Maximises sum(y x eta - log(1 + exp eta)) - ridge / 2 x sum((weight x spread)^2), eta = intercept + columns x weights
-    + offset, spread the standard deviation of a column: the penalty treats all columns alike whatever their units. With
-    `offset` = log(share of a year) the fit is of yearly odds, as events are rare. A column that does not vary gets 0.
+    Maximises sum(y x eta - log(1 + exp eta)) - ridge / 2 x sum((weight x spread)^2), where eta = intercept + columns x
+    weights + offset and spread is the standard deviation of a column: the penalty treats all columns alike whatever
+    their units. With `offset` = log(share of a year) the fit is of yearly odds, as events are rare. A column that does
+    not vary gets 0.
     The problem is convex; Newton steps with halving solve it on the free weights, the most negative weight is fixed at
     0 in turn, and one fixed before is freed where its gradient says that it would grow. The signs are an assumption:
     they keep ten noisy weights from cancelling each other, and each reason from arguing against itself. Raises

@@ -6,7 +6,7 @@ hindsight, and is kept because the shared definition of the test measures it so.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -99,10 +99,20 @@ def prepare(facts: Facts) -> Prepared:
     table = tabulate(facts)
     labelled = leading(entries=table.entries, weight=table.total)
     makers = np.unique([maker for maker, _ in table.keys], return_inverse=True)[1].astype(np.int64)
+    history = History(
+        keys=table.keys,
+        maker=makers,
+        exploited=table.entries,
+        entry_published=table.entry_published,
+        published=table.publications,
+        catalogued=table.catalogued,
+        proofs=table.proofs,
+        scores=table.scores,
+    )
     return Prepared(
         keys=table.keys,
-        history=History(maker=makers, exploited=table.entries, published=table.publications),
-        hindsight=History(maker=makers, exploited=labelled, published=table.publications),
+        history=history,
+        hindsight=replace(history, exploited=labelled),
         labelled=labelled,
         first_published=table.first,
     )
