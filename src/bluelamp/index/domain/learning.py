@@ -6,9 +6,11 @@ list. Signals, labels and weights of a list know nothing of its day or later. So
 International Journal of Forecasting 16, 437-450.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,8 @@ from bluelamp.index.domain.watchlist import History, known_entries
 from bluelamp.stats.counts import fit_additive_poisson
 from bluelamp.stats.logistic import chance_of, fit_logistic
 
+# Of signals and their order: weights of another version mean something else.
+VERSION = 1
 # The known-exploited list began in November 2021 and was filled with old cases in its first months.
 FIRST_ORIGIN = date(2022, 4, 1)
 WINDOWS = (365, 182, 91)
@@ -135,6 +139,35 @@ def learn(*, history: History, as_of: date) -> Learnt:
     return _learn(history, as_of)
 
 
+def to_record(learnt: Learnt) -> dict[str, object]:
+    """What was learnt as plain values for a file: every weight beside its signal's name, and the origins."""
+    return {
+        "version": VERSION,
+        "as_of": learnt.as_of.isoformat(),
+        "intercept": learnt.intercept,
+        "weights": dict(zip(SIGNALS, learnt.weights, strict=True)),
+        "first": learnt.first,
+        "repeat": learnt.repeat,
+        "origins": [{"on": o.on.isoformat(), "days": o.days} for o in learnt.origins],
+        "came_true": learnt.came_true,
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> Learnt:
+    """The reverse of `to_record`. Raises ValueError for another version's file, KeyError where a signal is missing."""
+    if record["version"] != VERSION:
+        raise ValueError(f"The weights are of version {record['version']}, the program reads {VERSION}.")
+    return Learnt(
+        as_of=date.fromisoformat(record["as_of"]),
+        intercept=float(record["intercept"]),
+        weights=tuple(float(record["weights"][name]) for name in SIGNALS),
+        first=float(record["first"]),
+        repeat=float(record["repeat"]),
+        origins=tuple(Origin(on=date.fromisoformat(o["on"]), days=int(o["days"])) for o in record["origins"]),
+        came_true=int(record["came_true"]),
+    )
+
+
 def forecast(*, history: History, learnt: Learnt, as_of: date) -> Forecast:
     """Score every candidate on a day with weights learnt for it (or for an earlier day)."""
     now = _signals(history, day_number(as_of))
@@ -168,5 +201,5 @@ def learnt_score(*, history: History, as_of: int) -> Floats:
 
 __all__ = [
     "FIRST_ORIGIN", "SIGNALS", "WINDOWS", "Forecast", "Learnt", "NothingToLearnError", "Origin",
-    "forecast", "learn", "learnt_score", "origins",
+    "forecast", "from_record", "learn", "learnt_score", "origins", "to_record",
 ]  # fmt: skip
