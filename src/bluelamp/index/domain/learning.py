@@ -140,14 +140,14 @@ def learn(*, history: History, as_of: date) -> Learnt:
 
 
 def to_record(learnt: Learnt) -> dict[str, object]:
-    """What was learnt as plain values for a file: every weight beside its signal's name, and the origins."""
+    """What was learnt as plain values for a file, to six decimals: every weight by its signal's name, the origins."""
     return {
         "version": VERSION,
         "as_of": learnt.as_of.isoformat(),
-        "intercept": learnt.intercept,
-        "weights": dict(zip(SIGNALS, learnt.weights, strict=True)),
-        "first": learnt.first,
-        "repeat": learnt.repeat,
+        "intercept": round(learnt.intercept, 6),
+        "weights": {name: round(weight, 6) for name, weight in zip(SIGNALS, learnt.weights, strict=True)},
+        "first": round(learnt.first, 6),
+        "repeat": round(learnt.repeat, 6),
         "origins": [{"on": o.on.isoformat(), "days": o.days} for o in learnt.origins],
         "came_true": learnt.came_true,
     }

@@ -27,6 +27,10 @@ class Fragments:
 
     matrix: Any
 
+    def of(self, names: Ints) -> "Fragments":
+        """Those of some names only."""
+        return Fragments(self.matrix[names])
+
 
 def fragments(*, names: Sequence[str], sizes: Sequence[int]) -> Fragments:
     """Every run of so many letters in each name, its start and end marked; only the first 60 letters are read.
@@ -49,9 +53,11 @@ def fragments(*, names: Sequence[str], sizes: Sequence[int]) -> Fragments:
         rows.append(row[start])
         codes.append(code)
     known, column = np.unique(np.concatenate(codes), return_inverse=True)
-    pairs = np.unique(np.stack([np.concatenate(rows), column]), axis=1)
     shape = (len(marked), len(known))
-    return Fragments(csr_matrix((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=shape))
+    matrix = csr_matrix((np.ones(len(column)), (np.concatenate(rows), column)), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data[:] = 1.0
+    return Fragments(matrix)
 
 
 def likeness(*, found: Fragments, maker: Ints, listed: Bools) -> Floats:

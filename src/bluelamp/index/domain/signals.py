@@ -5,11 +5,12 @@ one of them, the kind of name, may be negative. Days are integers (days since 19
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from bluelamp.index.domain.labels import Floats, Ints, Publications, candidates
-from bluelamp.index.domain.names import FRAGMENT_SIZES, LIKENESS_SIZES, fragments, kind, likeness
+from bluelamp.index.domain.names import FRAGMENT_SIZES, LIKENESS_SIZES, Fragments, fragments, kind, likeness
 from bluelamp.index.domain.watchlist import History, decayed_exploited, known_entries
 from bluelamp.stats.shrinkage import fit_gamma_prior
 
@@ -114,9 +115,17 @@ def _names(history: History, as_of: int, found: Ints) -> tuple[Floats, Floats]:
     listed = np.zeros(len(history.keys), dtype=bool)
     listed[known_entries(history=history, as_of=as_of).product] = True
     maker = np.unique(history.maker[found], return_inverse=True)[1].astype(np.int64)
-    whole = fragments(names=["".join(history.keys[i]) for i in found], sizes=LIKENESS_SIZES)
-    parts = fragments(names=[history.keys[i][1] for i in found], sizes=FRAGMENT_SIZES)
+    whole, parts = _fragments(history)
     return (
-        likeness(found=whole, maker=maker, listed=listed[found]),
-        kind(found=parts, maker=maker, listed=listed[found]),
+        likeness(found=whole.of(found), maker=maker, listed=listed[found]),
+        kind(found=parts.of(found), maker=maker, listed=listed[found]),
+    )
+
+
+@lru_cache(maxsize=2)
+def _fragments(history: History) -> tuple[Fragments, Fragments]:
+    """The fragments of all names: of maker and product together, and of the product. They do not depend on a day."""
+    return (
+        fragments(names=["".join(key) for key in history.keys], sizes=LIKENESS_SIZES),
+        fragments(names=[product for _, product in history.keys], sizes=FRAGMENT_SIZES),
     )
