@@ -153,6 +153,18 @@ def interval_of(*, values: Floats, level: float = 0.90) -> Difference:
     return Difference(mean=float(values[0]), low=float(low), high=float(high))
 
 
+def bootstrap_total(
+    *, values: Floats, clusters: Ints, rng: np.random.Generator, draws: int = 500, level: float = 0.90
+) -> Difference:
+    """The sum of values and its percentile interval, drawing whole clusters. Raises ValueError without a draw."""
+    if draws < 1 or len(values) != len(clusters):
+        raise ValueError("Each value needs its cluster, and there must be a draw.")
+    known, place = np.unique(clusters, return_inverse=True)
+    sums = np.bincount(place, weights=values, minlength=len(known))
+    drawn = [sums[rng.integers(0, max(len(known), 1), len(known))].sum() for _ in range(draws)]
+    return interval_of(values=np.array([sums.sum(), *drawn]), level=level)
+
+
 def standard_error(
     *, ranked: Sequence[Ranked], metric: Callable[[Bools], float], rng: np.random.Generator, draws: int = 500
 ) -> float:

@@ -36,15 +36,20 @@ def fit_additive_poisson(*, columns: Floats, counts: npt.ArrayLike) -> Floats:
     return found
 
 
-def poisson_deviance(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> float:
-    """Twice the log-likelihood lost against expecting exactly what came; less is better, 0 is perfect.
+def deviances(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> Floats:
+    """Each item's part of the Poisson deviance: twice the log-likelihood lost against expecting exactly what came.
 
     Raises ValueError for a negative count or an expected count that is not positive. Source: McCullagh and Nelder
     (1989), Generalized Linear Models, section 2.3.
     """
     n, mean = check_counts(counts=counts, exposures=expected)
     logs = np.where(n > 0, n * np.log(np.where(n > 0, n, 1.0) / mean), 0.0)
-    return float(2 * (logs - (n - mean)).sum())
+    return np.asarray(2 * (logs - (n - mean)), dtype=np.float64)
+
+
+def poisson_deviance(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> float:
+    """The sum of `deviances`; less is better, 0 is perfect."""
+    return float(deviances(counts=counts, expected=expected).sum())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bluelamp.index.domain.labels import Entries, Floats, Ints, day_number
+from bluelamp.index.domain.labels import Floats, Ints, day_number
 from bluelamp.index.domain.signals import SIGNALS, Signals, signals
 from bluelamp.index.domain.watchlist import History, known_entries
 from bluelamp.stats.counts import fit_additive_poisson
@@ -92,39 +92,66 @@ def _signals(history: History, as_of: int) -> Signals:
     return signals(history=history, as_of=as_of)
 
 
-def _outcomes(*, known: Entries, origin: Origin, everyone: int) -> Floats:
-    """Per product, the entries in an origin's window."""
-    start = day_number(origin.on)
-    chosen = (known.day >= start) & (known.day < start + origin.days)
-    return np.bincount(known.product[chosen], minlength=everyone).astype(np.float64)
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Origins' candidates one below the other: which origin and product, signals, own entries, and what came.
+
+    `share` is the window's part of a year, `counted` the entries in it.
+    """
+
+    origins: tuple[Origin, ...]
+    origin: Ints
+    product: Ints
+    columns: Floats
+    own: Floats
+    share: Floats
+    counted: Floats
+
+
+def windows(*, history: History, as_of: date) -> Windows:
+    """What can be learnt from on a day: every origin whose window is over. Raises NothingToLearnError without one.
+
+    Labels too are as seen on that day: an entry of many products counts for the three with most CVEs by then.
+    """
+    used = origins(as_of=as_of)
+    if not used:
+        raise NothingToLearnError(f"No window is over by {as_of}.")
+    known = known_entries(history=history, as_of=day_number(as_of))
+    seen = [_signals(history, day_number(origin.on)) for origin in used]
+    counts = []
+    for origin, now in zip(used, seen, strict=True):
+        start = day_number(origin.on)
+        chosen = (known.day >= start) & (known.day < start + origin.days)
+        counts.append(np.bincount(known.product[chosen], minlength=len(history.keys))[now.products])
+    sizes = [len(now.products) for now in seen]
+    return Windows(
+        origins=used,
+        origin=np.repeat(np.arange(len(used)), sizes),
+        product=np.concatenate([now.products for now in seen]),
+        columns=np.concatenate([now.columns for now in seen]),
+        own=np.concatenate([now.own for now in seen]),
+        share=np.repeat([origin.days / YEAR for origin in used], sizes),
+        counted=np.concatenate(counts).astype(np.float64),
+    )
 
 
 @lru_cache(maxsize=_KEPT)
 def _learn(history: History, as_of: date) -> Learnt:
-    used = origins(as_of=as_of)
-    if not used:
-        raise NothingToLearnError(f"No window is over by {as_of}.")
-    # Labels too are as seen on the day of the list: an entry of many products counts for those with most CVEs by then.
-    known = known_entries(history=history, as_of=day_number(as_of))
-    everyone = len(history.keys)
-    seen = [_signals(history, day_number(origin.on)) for origin in used]
-    counts = [_outcomes(known=known, origin=o, everyone=everyone)[s.products] for o, s in zip(used, seen, strict=True)]
-    share = np.concatenate([np.full(len(s.products), o.days / YEAR) for o, s in zip(used, seen, strict=True)])
-    columns, own = np.concatenate([s.columns for s in seen]), np.concatenate([s.own for s in seen])
-    counted = np.concatenate(counts)
-    came_true = counted > 0
+    seen = windows(history=history, as_of=as_of)
+    came_true = seen.counted > 0
     if not 0 < came_true.sum() < len(came_true):
         raise NothingToLearnError(f"Nothing, or everything, came true in the windows over by {as_of}.")
-    fitted = fit_logistic(columns=columns, came_true=came_true, offset=np.log(share), ridge=RIDGE_AN_ORIGIN * len(used))
-    chance = chance_of(fitted.log_odds(columns))
-    times = fit_additive_poisson(columns=np.column_stack([chance * share, chance * own * share]), counts=counted)
+    ridge = RIDGE_AN_ORIGIN * len(seen.origins)
+    fitted = fit_logistic(columns=seen.columns, came_true=came_true, offset=np.log(seen.share), ridge=ridge)
+    yearly = chance_of(fitted.log_odds(seen.columns)) * seen.share
+    times = fit_additive_poisson(columns=np.column_stack([yearly, yearly * seen.own]), counts=seen.counted)
     return Learnt(
         as_of=as_of,
         intercept=fitted.intercept,
         weights=tuple(float(w) for w in fitted.weights),
         first=float(times[0]),
         repeat=float(times[1]),
-        origins=used,
+        origins=seen.origins,
         came_true=int(came_true.sum()),
     )
 
@@ -200,6 +227,6 @@ def learnt_score(*, history: History, as_of: int) -> Floats:
 
 
 __all__ = [
-    "FIRST_ORIGIN", "SIGNALS", "WINDOWS", "Forecast", "Learnt", "NothingToLearnError", "Origin",
-    "forecast", "from_record", "learn", "learnt_score", "origins", "to_record",
+    "FIRST_ORIGIN", "SIGNALS", "WINDOWS", "Forecast", "Learnt", "NothingToLearnError", "Origin", "Windows",
+    "forecast", "from_record", "learn", "learnt_score", "origins", "to_record", "windows",
 ]  # fmt: skip

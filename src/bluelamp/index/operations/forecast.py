@@ -133,7 +133,7 @@ def write_backtest(*, prepared: Prepared, out: Path, draws: int = 500) -> Backte
     """Write a row for every candidate at every date, whole or not at all; keep the aggregate for the methods page."""
     metrics = compare(prepared=prepared)
     rows = intervals(prepared=prepared, draws=draws)
-    lines, bins = calibration(prepared=prepared)
+    lines, bins = calibration(prepared=prepared, draws=draws)
     found = Backtest(
         by_date=metrics,
         means=_rounded(summary(metrics)),

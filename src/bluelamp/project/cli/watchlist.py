@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bluelamp.index.domain.learning import to_record
+from bluelamp.index.domain.trying import try_variants
 from bluelamp.index.operations.forecast import newest_day, prepared_facts, watch_list, write_backtest, write_weights
 from bluelamp.project.cli.screen import notes, print_json, print_table
 
@@ -14,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MEANS = ("method", "dates", "p50", "ndcg100", "ap", "cold_recall500")
 APART = ("metric", "dates", "other", "own", "own_low", "own_high", "ratio", "ratio_low", "ratio_high")
-KEPT = ("method", "dates", "deviance", "expected", "counted", "level", "slope")
+KEPT = ("method", "dates", "deviance", "more", "more_low", "more_high", "expected", "counted", "level", "slope")
 BINS = ("method", "low", "high", "items", "expected", "counted", "interval_low", "interval_high")
 RESTRICTED = "RESTRICTED: a forecast for those who act on it. Do not publish."
 
@@ -53,6 +54,18 @@ def learn_weights(
         columns=("signal", "weight"),
         rows=list(dict(found["weights"]).items()),  # type: ignore[call-overload]
     )
+
+
+@app.command("try")
+def try_signals(as_json: Json = False) -> None:
+    """What each signal is worth, on labels complete by 2024-07-01 and makers left out in turn (a minute)."""
+    with notes.status("Trying ..."):
+        found = [asdict(tried) for tried in try_variants(history=prepared_facts().history)]
+    if as_json:
+        print_json({"note": "Held out by makers; labels complete by 2024-07-01.", "variants": found})
+        return
+    title = "Held out by makers: log-likelihood per listed product, means over origins"
+    print_table(title=title, columns=tuple(found[0]), rows=[[*row.values()] for row in found])
 
 
 @app.command()
