@@ -295,6 +295,8 @@ def test_reasons_add_up_to_the_score_for_the_packaged_day_and_another() -> None:
         top = watch_list(prepared=prepared, as_of=as_of, top=5)
         assert all(f.score == pytest.approx(sum(f.reasons.values()), abs=0.001) for f in top)
         assert all(0 < f.chance < 1 and f.expected > 0 for f in top)
+        # Windows leads by the simple rule too.
+        assert (top[0].product_key, top[0].rule_place) == ("windows", 1)
         assert [f.score for f in top] == sorted((f.score for f in top), reverse=True)
 
 

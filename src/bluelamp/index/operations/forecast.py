@@ -13,9 +13,20 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from bluelamp.index.domain.comparison import DATES, Facts, Metrics, Prepared, compare, prepare, summary
+from bluelamp.index.domain.comparison import (
+    DATES,
+    Facts,
+    Metrics,
+    Prepared,
+    compare,
+    day_number,
+    prepare,
+    ranked,
+    summary,
+)
 from bluelamp.index.domain.learning import SIGNALS, Learnt, forecast, learn, to_record
 from bluelamp.index.domain.reporting import calibration, differences, intervals
+from bluelamp.index.domain.watchlist import decayed_exploited, recency_rule
 from bluelamp.index.facts import fact_path
 from bluelamp.index.queries import backtest_file, facts, learnt_weights
 from bluelamp.kernel.catalogue.domain.keys import fold
@@ -30,7 +41,8 @@ LEARNT_FROM = ("kev", "cve_products", "cve_dates")
 class Foreseen:
     """One entry of the watch list: the product, its score, and what each reason adds to it.
 
-    `chance` is that of a listing within 365 days, `expected` the number of listings in them.
+    `chance` is that of a listing within 365 days, `expected` the number of listings in them. `rule_place` is its place
+    by the simple rule (recency-weighted listings), which does as well at the very top; None where it was never listed.
     """
 
     vendor_key: str
@@ -38,6 +50,7 @@ class Foreseen:
     score: float
     chance: float
     expected: float
+    rule_place: int | None
     reasons: dict[str, float]
 
 
@@ -95,6 +108,10 @@ def write_weights(*, prepared: Prepared, out: Path) -> Learnt:
 def watch_list(*, prepared: Prepared, as_of: date, top: int) -> list[Foreseen]:
     """The products with the highest scores at a date, each with reasons that add up to its score."""
     found = forecast(history=prepared.history, learnt=learnt_for(prepared=prepared, as_of=as_of), as_of=as_of)
+    day = day_number(as_of)
+    by_rule, _ = ranked(prepared=prepared, as_of=as_of, method=recency_rule)
+    listed = decayed_exploited(history=prepared.history, as_of=day) > 0
+    place = {int(product): i for i, product in enumerate(by_rule, start=1) if listed[product]}
     return [
         Foreseen(
             vendor_key=prepared.keys[found.products[i]][0],
@@ -102,6 +119,7 @@ def watch_list(*, prepared: Prepared, as_of: date, top: int) -> list[Foreseen]:
             score=round(float(found.score[i]), 4),
             chance=round(float(found.chance[i]), 4),
             expected=round(float(found.expected[i]), 4),
+            rule_place=place.get(int(found.products[i])),
             reasons={name: round(float(v), 4) for name, v in zip(SIGNALS, found.parts[i], strict=True)},
         )
         for i in ranking(scores=found.score)[:top]

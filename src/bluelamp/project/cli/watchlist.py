@@ -30,12 +30,20 @@ def show(top: Annotated[int, typer.Option(min=1, help="How many products.")] = 2
     if as_json:
         print_json({"note": RESTRICTED, "as_of": as_of, "products": [asdict(f) for f in found]})
         return
-    reasons = list(found[0].reasons)
     print_table(
-        title=f"{RESTRICTED} As of {as_of}.",
-        columns=("product", "expected", "chance", "score", *reasons),
-        rows=[(f"{f.vendor_key}:{f.product_key}", f.expected, f.chance, f.score, *f.reasons.values()) for f in found],
+        title=f"{RESTRICTED} As of {as_of}. What each reason adds; --json has all digits.",
+        columns=("product", "expected", "chance", "place by the simple rule", "score", "reasons"),
+        rows=[
+            (f"{f.vendor_key}:{f.product_key}", f.expected, f.chance, f.rule_place or "", f.score, _words(f.reasons))
+            for f in found
+        ],
     )
+
+
+def _words(reasons: dict[str, float]) -> str:
+    """Reasons that add something, largest first, one a line."""
+    ordered = sorted(reasons.items(), key=lambda reason: -abs(reason[1]))
+    return "\n".join(f"{value:+.2f} {name}" for name, value in ordered if abs(value) >= 0.005)
 
 
 @app.command("learn")
