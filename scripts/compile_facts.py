@@ -36,6 +36,14 @@ QUERIES = {
         "SELECT cve, \"2026-08-02\" AS probability_x100000 FROM 'epss_quarterly.parquet' "
         'WHERE "2026-08-02" >= 5000 ORDER BY cve'
     ),
+    # The newest snapshot before each of the back-test's dates that has one; each is of one version of the model.
+    "epss_past": (
+        "SELECT cve, date::DATE AS date, probability_x100000::UINTEGER AS probability_x100000 FROM (UNPIVOT "
+        '(SELECT cve, "2024-04-01", "2024-10-06", "2025-04-06" FROM \'epss_quarterly.parquet\') '
+        "ON COLUMNS(* EXCLUDE cve) INTO NAME date VALUE probability_x100000) "
+        "SEMI JOIN (SELECT DISTINCT cve FROM 'cve_product.parquet' WHERE vendor_key <> '?') USING (cve) "
+        "WHERE probability_x100000 >= 5000 ORDER BY date, cve"
+    ),
 }
 
 

@@ -105,6 +105,8 @@ def test_every_command_is_documented() -> None:
         "places find",
         "places list",
         "watchlist show",
+        "watchlist learn",
+        "watchlist try",
         "watchlist backtest",
         "work",
         "outbox status",

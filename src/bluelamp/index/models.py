@@ -9,7 +9,8 @@ from django.db.models import Q
 class Edition(models.Model):
     """One built Index. Its input (product x month x kind x source, integers) is a file named by `input_hash`.
 
-    A specimen is made from a public authority's list, is unsigned, and cannot be published.
+    `base` is the edition whose period trends are also
+    held against. A specimen is made from a public authority's list, is unsigned, and cannot be published.
     """
 
     class Status(models.TextChoices):
@@ -30,6 +31,7 @@ class Edition(models.Model):
     lock_hash = models.CharField(max_length=64)
     coverage = models.JSONField()
     narrower = models.JSONField(default=list)
+    base = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="compared_with_it")
 
     class Meta:
         ordering = ["number"]
@@ -47,7 +49,10 @@ class Edition(models.Model):
 
 
 class EditionRow(models.Model):
-    """One product's figures in one edition; rates are dates a year, `low` and `high` the shrunk 90 % interval."""
+    """One product's figures in one edition; rates are dates a year, `low` and `high` the shrunk 90 % interval.
+
+    The meaning of each figure is that of `index.domain.method.Figure`.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="rows")
     product_key = models.CharField(max_length=300)
@@ -78,6 +83,19 @@ class EditionRow(models.Model):
     last_seen = models.DateField()
     sightings = models.JSONField()
     named = models.BooleanField()
+    ebgm = models.FloatField(default=0)
+    eb05 = models.FloatField(default=0)
+    leaning_on = models.CharField(max_length=60, blank=True)
+    dates_without = models.PositiveIntegerField(default=0)
+    base_dates = models.PositiveIntegerField(null=True)
+    base_trend = models.CharField(max_length=20, blank=True)
+    base_low = models.FloatField(null=True)
+    base_high = models.FloatField(null=True)
+    units = models.PositiveBigIntegerField(default=0)
+    crime_rate = models.FloatField(null=True)
+    crime_low = models.FloatField(null=True)
+    crime_high = models.FloatField(null=True)
+    crime_ratio = models.FloatField(null=True)
 
     class Meta:
         ordering = ["edition", "product_key"]

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import QuerySet
 
-from bluelamp.index.facts import fact_path
+from bluelamp.index.domain.learning import Learnt, from_record
+from bluelamp.index.facts import fact_path, weights_path
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.kernel.prepared import PreparedValues
 
@@ -63,6 +64,11 @@ def facts(*, name: str) -> pa.Table:
     return pq.read_table(fact_path(name=name))
 
 
+def learnt_weights() -> Learnt:
+    """The packaged weights of the watch list, learnt for the day after the newest packaged entry."""
+    return from_record(json.loads(weights_path().read_text(encoding="utf-8")))
+
+
 @cache
 def keys_by_ref() -> dict[str, tuple[str, ...]]:
     """CVE -> the product keys known for it, sorted."""
@@ -81,7 +87,7 @@ def keys_of_ref(ref: str) -> tuple[str, ...]:
 
 
 def backtest_summary() -> dict[str, list[dict[str, object]]] | None:
-    """The last back-test of this machine: aggregate metrics (`means`), `differences` from the rules; None without."""
+    """The last back-test of this machine, in aggregate (operations.forecast.Backtest without `by_date`); or None."""
     path = backtest_file()
     if not path.exists():
         return None

@@ -78,7 +78,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference of two methods and its percentile interval."""
+    """A mean, or a difference or ratio of two methods' means, and its percentile interval."""
 
     mean: float
     low: float
@@ -115,6 +115,54 @@ def paired_bootstrap(
     found = [difference(times) for times in _drawn(ours, rng, draws)]
     low, high = np.quantile(found, [tail, 1 - tail])
     return Difference(mean=difference(None), low=float(low), high=float(high))
+
+
+def cluster_bootstrap(
+    *,
+    ranked: Sequence[Sequence[Ranked]],
+    metrics: Sequence[Callable[[Bools], float]],
+    rng: np.random.Generator,
+    draws: int = 500,
+) -> Floats:
+    """Values of metrics, [draw, method, date, metric], drawing whole clusters as `paired_bootstrap` does.
+
+    `ranked[m][d]` is method m at date d. Row 0 is the sample itself; the other `draws` rows are resampled, each with
+    the same clusters for all methods and dates, so that differences and ratios between them are paired. Raises
+    ValueError without a method, a date or a draw, or where methods have different numbers of dates.
+    """
+    if not ranked or not ranked[0] or draws < 1 or len({len(dates) for dates in ranked}) != 1:
+        raise ValueError("Every method needs the same dates, at least one, and at least one draw.")
+    found = np.empty((draws + 1, len(ranked), len(ranked[0]), len(metrics)))
+    chosen: list[Ints | None] = [None, *_drawn([r for dates in ranked for r in dates], rng, draws)]
+    for i, times in enumerate(chosen):
+        for m, dates in enumerate(ranked):
+            for d, one in enumerate(dates):
+                hits = one.hits if times is None else np.repeat(one.hits, times[one.clusters])
+                found[i, m, d] = [metric(hits) for metric in metrics]
+    return found
+
+
+def interval_of(*, values: Floats, level: float = 0.90) -> Difference:
+    """The first value and the percentile interval of the others, as `cluster_bootstrap` orders them.
+
+    Draws without a value (a ratio to 0) are left out. Raises ValueError for a level outside (0, 1).
+    """
+    tail = tail_of(level=level)
+    drawn = values[1:][np.isfinite(values[1:])]
+    low, high = np.quantile(drawn, [tail, 1 - tail]) if len(drawn) else (float("nan"), float("nan"))
+    return Difference(mean=float(values[0]), low=float(low), high=float(high))
+
+
+def bootstrap_total(
+    *, values: Floats, clusters: Ints, rng: np.random.Generator, draws: int = 500, level: float = 0.90
+) -> Difference:
+    """The sum of values and its percentile interval, drawing whole clusters. Raises ValueError without a draw."""
+    if draws < 1 or len(values) != len(clusters):
+        raise ValueError("Each value needs its cluster, and there must be a draw.")
+    known, place = np.unique(clusters, return_inverse=True)
+    sums = np.bincount(place, weights=values, minlength=len(known))
+    drawn = [sums[rng.integers(0, max(len(known), 1), len(known))].sum() for _ in range(draws)]
+    return interval_of(values=np.array([sums.sum(), *drawn]), level=level)
 
 
 def standard_error(

@@ -107,10 +107,12 @@ KINDS: dict[str, Label] = {
 }
 
 BACKTEST: dict[str, Label] = {
+    "learnt method": _("Our learnt method"),
     "first method": _("Our first method"),
     "recency-weighted KEV": _("Newer listings weigh more"),
     "recency-weighted KEV, without hindsight": _("Newer listings weigh more, without hindsight"),
     "CVE count": _("Number of published weaknesses"),
+    "EPSS alone": _("EPSS alone"),
     "all seven dates": _("all seven dates"),
     "three dates from July 2024": _("three dates from July 2024"),
 }

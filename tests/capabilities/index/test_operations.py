@@ -19,15 +19,15 @@ from typer.testing import CliRunner
 
 from bluelamp.formats.rows import FormatError
 from bluelamp.index.domain.comparison import METHODS
-from bluelamp.index.facts import fact_path
+from bluelamp.index.facts import fact_path, weights_path
 from bluelamp.index.feeds import feed_by_id
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.catalogue import ensure_catalogue
 from bluelamp.index.operations.editions import NoEvidenceError, build_edition, verify_edition
 from bluelamp.index.operations.export import COLUMNS, export_csv, export_json
-from bluelamp.index.operations.forecast import prepared_facts, watch_list, write_backtest
+from bluelamp.index.operations.forecast import newest_day, prepared_facts, watch_list, write_backtest, write_weights
 from bluelamp.index.operations.loading import LoadRefusedError, load_bytes, load_path
-from bluelamp.index.queries import backtest_summary, editions_folder, named_rows, visible_edition
+from bluelamp.index.queries import backtest_summary, editions_folder, learnt_weights, named_rows, visible_edition
 from bluelamp.kernel.catalogue.models import Product
 from bluelamp.kernel.evidence.models import Load, QuarantinedRow
 from bluelamp.kernel.evidence.operations import sweep_orphans
@@ -258,18 +258,46 @@ def test_the_catalogue_places_the_products_people_know(catalogue: None) -> None:
 
 def test_the_backtest_writes_a_row_for_every_candidate_and_gives_the_stated_rule(tmp_path: Path) -> None:
     prepared = prepared_facts()
-    found = write_backtest(prepared=prepared, out=tmp_path / "scores.csv")
+    found = write_backtest(prepared=prepared, out=tmp_path / "scores.csv", draws=40)
     metrics = found.by_date
     with (tmp_path / "scores.csv").open() as lines:
-        assert sum(1 for _ in lines) == 1 + sum(m.candidates for m in metrics if m.method == "first method")
+        assert next(lines) == "as_of,vendor_key,product_key,score,expected\n"
+        assert sum(1 for _ in lines) == sum(m.candidates for m in metrics if m.method == "learnt method")
     rule = [m for m in metrics if m.method == "recency-weighted KEV"]
     assert sum(m.ap for m in rule) / 7 == pytest.approx(0.232, abs=0.001)
     assert sum(m.ndcg100 for m in rule) / 7 == pytest.approx(0.419, abs=0.001)
     assert [(m.candidates) for m in rule][::6] == [16118, 41687]
-    assert backtest_summary() == {"means": found.means, "differences": found.differences}
-    assert len(found.means) == 2 * len(METHODS) and all(d["low"] <= d["mean"] <= d["high"] for d in found.differences)
-    top = watch_list(prepared=prepared, as_of=date(2026, 8, 8), top=5)
-    assert all(f.score == pytest.approx(sum(f.reasons.values()), abs=0.001) for f in top)
+    assert backtest_summary() == found.kept
+    assert len(found.means) == 2 * len(METHODS) - 1
+    assert {d["other"] for d in found.differences} >= {"first method", "recency-weighted KEV"}
+    late = [r for r in found.calibration if r["dates"] == "three dates from July 2024"]
+    # Expected counts agree better with those that came than any simple rule's.
+    assert late[0]["method"] == "learnt method" and late[0]["deviance"] < min(r["deviance"] for r in late[1:])
+    for name in {r["method"] for r in found.calibration}:
+        bins = [b for b in found.bins if b["method"] == name]
+        assert sum(b["items"] for b in bins) == sum(m.candidates for m in rule[-3:])
+
+
+def test_packaged_weights_are_those_learnt_from_the_packaged_facts(tmp_path: Path) -> None:
+    prepared = prepared_facts()
+    found = write_weights(prepared=prepared, out=tmp_path / "weights.json")
+    written, packaged = json.loads((tmp_path / "weights.json").read_text()), json.loads(weights_path().read_text())
+    assert written["weights"] == pytest.approx(packaged["weights"], abs=1e-4)
+    assert {k: written[k] for k in ("version", "as_of", "origins", "came_true", "learnt_from")} == {
+        k: packaged[k] for k in ("version", "as_of", "origins", "came_true", "learnt_from")
+    }
+    assert learnt_weights().weights == pytest.approx(found.weights, abs=1e-4)
+
+
+def test_reasons_add_up_to_the_score_for_the_packaged_day_and_another() -> None:
+    prepared = prepared_facts()
+    for as_of in (newest_day(prepared=prepared), date(2023, 1, 1)):
+        top = watch_list(prepared=prepared, as_of=as_of, top=5)
+        assert all(f.score == pytest.approx(sum(f.reasons.values()), abs=0.001) for f in top)
+        assert all(0 < f.chance < 1 and f.expected > 0 for f in top)
+        # Windows leads by the simple rule too.
+        assert (top[0].product_key, top[0].rule_place) == ("windows", 1)
+        assert [f.score for f in top] == sorted((f.score for f in top), reverse=True)
 
 
 def test_commands_answer_in_tables_and_json(packaged: Load, tmp_path: Path) -> None:
@@ -282,6 +310,7 @@ def test_commands_answer_in_tables_and_json(packaged: Load, tmp_path: Path) -> N
         ["feeds", "quarantine"],
         ["index", "export", "--out", str(tmp_path)],
         ["watchlist", "show"],
+        ["watchlist", "learn", "--out", str(tmp_path / "weights.json")],
     ):
         plain, as_json = run(app, command), run(app, [*command, "--json"])
         assert plain.exit_code == 0, (command, plain.output)

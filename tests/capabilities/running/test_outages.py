@@ -96,6 +96,8 @@ def test_a_failure_of_our_own_stays_a_500() -> None:
 @contextmanager
 def read_only() -> Iterator[None]:
     """The database itself refuses to write, and says so in its own words."""
+    # What the test has written so far is checked now: in a read-only transaction that could not be done at its end.
+    connection.check_constraints()
     with connection.cursor() as cursor:
         sqlite = connection.vendor == "sqlite"
         cursor.execute("PRAGMA query_only=ON" if sqlite else "SET TRANSACTION READ ONLY")

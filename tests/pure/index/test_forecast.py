@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bluelamp.index.domain.comparison import (
     DATES,
+    LEARNT,
     METHODS,
     Facts,
     Rule,
@@ -23,7 +24,7 @@ from bluelamp.index.domain.comparison import (
     summary,
 )
 from bluelamp.index.domain.comparison import compare as compare_all
-from bluelamp.index.domain.watchlist import WEIGHTS, contributions, decayed_exploited, recency_rule, score
+from bluelamp.index.domain.watchlist import WEIGHTS, contributions, decayed_exploited, epss_rule, recency_rule, score
 
 FACTS = Facts(
     kev=[("CVE-1", "a", date(2022, 1, 1)), ("CVE-2", "a", date(2022, 9, 1)), ("CVE-3", "x", date(2023, 2, 1))],
@@ -74,11 +75,14 @@ def test_contributions_add_up_and_the_order_of_facts_is_irrelevant() -> None:
     day = day_number(date(2023, 1, 1))
     parts = contributions(history=prepared.history, as_of=day)
     assert np.sum(list(parts.values()), axis=0) == pytest.approx(score(history=other.history, as_of=day))
-    assert list(score_rows(prepared=prepared)) == list(score_rows(prepared=other))
+    rows, others = list(score_rows(prepared=prepared)), list(score_rows(prepared=other))
+    assert [r[:3] for r in rows] == [r[:3] for r in others]
+    assert [r[3] for r in rows] == pytest.approx([r[3] for r in others])
 
 
 def test_summary_has_a_row_a_method_and_span() -> None:
-    assert len(summary(compare_all(prepared=prepare(FACTS)))) == 2 * len(METHODS)
+    # EPSS has snapshots for the three newest dates only.
+    assert len(summary(compare_all(prepared=prepare(FACTS)))) == 2 * len(METHODS) - 1
 
 
 days = st.dates(date(2021, 1, 1), date(2024, 1, 1))
@@ -145,5 +149,16 @@ def test_one_product_by_hand() -> None:
 
 
 def test_a_method_does_not_differ_from_itself() -> None:
-    found = difference(prepared=prepare(FACTS), other="first method", rng=np.random.default_rng(1), draws=5)
+    found = difference(prepared=prepare(FACTS), other=LEARNT, rng=np.random.default_rng(1), draws=5)
     assert (found.mean, found.low, found.high) == (0, 0, 0)
+
+
+def test_epss_takes_the_newest_snapshot_before_the_day_and_never_mixes_two() -> None:
+    epss = {date(2022, 3, 1): {"CVE-1": 0.9}, date(2022, 6, 1): {"CVE-2": 0.5, "CVE-4": 0.25}}
+    history = prepare(replace(FACTS, epss=epss)).history
+    for as_of, expected in (
+        (date(2022, 3, 1), [0, 0, 0]),
+        (date(2022, 6, 1), [0.9, 0, 0]),
+        (date(2022, 6, 2), [0, 0.75, 0.5]),
+    ):
+        assert epss_rule(history=history, as_of=day_number(as_of)).tolist() == expected

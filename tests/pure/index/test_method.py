@@ -16,7 +16,6 @@ from bluelamp.index.domain.method import (
     ProductFact,
     SourceFact,
     build_figures,
-    combined_dates,
     narrower_split,
 )
 from bluelamp.index.domain.naming import may_be_named
@@ -138,24 +137,6 @@ def test_red_line_2_bands_need_both_intervals_and_low_needs_a_basis(
     assert (band == "low") == (has_basis and jeffreys.high < 0.5 and shrunk.high < 0.5)
 
 
-by_source = st.dictionaries(st.sampled_from([KEV, COPY, ONE, TWO]), st.integers(0, 31))
-
-
-@given(by_source, st.sampled_from([KEV, COPY, ONE, TWO]), st.integers(0, 3))
-def test_more_dates_of_any_source_lower_no_count(seen: dict[SourceFact, int], source: SourceFact, cap: int) -> None:
-    more = {**seen, source: seen.get(source, 0) + 1}
-    before, after = (combined_dates(by_source=s.items(), lone_source_dates=cap) for s in (seen, more))
-    assert before <= after <= before + 1
-    assert after == before or source.independent
-
-
-@given(by_source, st.integers(0, 3), st.integers(0, 10_000))
-def test_no_source_alone_pushes_without_limit(seen: dict[SourceFact, int], cap: int, pushed: int) -> None:
-    without = combined_dates(by_source={**seen, ONE: 0}.items(), lone_source_dates=cap)
-    others = max((n for s, n in seen.items() if s.independent and s != ONE), default=0)
-    assert combined_dates(by_source={**seen, ONE: pushed}.items(), lone_source_dates=cap) <= max(without, others, cap)
-
-
 def test_a_product_with_nine_dates_is_high_and_one_with_one_cannot_be_told() -> None:
     found = build([row("m:p0", dates=9, months=3), row("m:p1")])
     assert (found["m:p0"].band, found["m:p1"].band) == ("high", "cannot-tell")
@@ -180,13 +161,13 @@ def test_a_copy_of_the_list_adds_nothing_and_names_nobody() -> None:
 
 def test_no_source_adds_to_what_another_saw_and_one_alone_counts_a_date_a_month() -> None:
     assert build([row(dates=2), row(source="one", dates=3)])["m:p0"].dates == 2
-    assert build([row(source="two", dates=4), row(source="one", dates=3)])["m:p0"].dates == 3
+    assert build([row(source="two", dates=4), row(source="one", dates=3)])["m:p0"].dates == 2
     alone = build([row(source="one", dates=20), row(source="one", dates=9, months=5)])["m:p0"]
     assert alone.dates == 2 and not alone.named
 
 
-def test_only_exploited_sightings_are_dates_and_what_comes_after_the_end_is_no_evidence() -> None:
-    found = build([row(kind=kind) for kind in (TELEMETRY, CITIZEN)] + [row("m:p1", months=-1)])
+def test_crimes_and_citizens_reports_are_no_dates_and_what_comes_after_the_end_is_no_evidence() -> None:
+    found = build([row(kind=kind) for kind in (CRIME, CITIZEN)] + [row("m:p1", months=-1)])
     assert found["m:p0"].dates_ever == 0 and "m:p1" not in found
 
 
@@ -229,6 +210,27 @@ def test_a_small_category_takes_the_prior_of_all() -> None:
     as_one = build(rows, products=[replace(p, category="router") for p in products])
     assert found["n:q0"].shrunk == as_one["n:q0"].shrunk and found["n:q0"].rank_high <= 4
     assert build(rows[4:], products=few)["n:q0"].shrunk != found["n:q0"].shrunk
+
+
+def test_the_base_edition_is_compared_with_beside_the_period_before() -> None:
+    rows = [row(dates=9), row("m:p1", dates=2)]
+    found = build_figures(
+        counts=rows, products=PRODUCTS, sources=[KEV], parameters=Parameters(), base={"m:p0": 1, "m:p9": 7}
+    )
+    first, second = found
+    assert (first.base_dates, first.base_trend) == (1, "rising") and first.base_low is not None
+    assert (second.base_dates, second.base_trend, second.base_high) == (0, "no-clear-change", None)
+    without = build(rows)["m:p0"]
+    assert (without.base_dates, without.base_trend, without.base_low) == (None, "", None)
+
+
+@given(rows_of_evidence)
+def test_more_evidence_raises_how_often_beside_the_category(rows: list[CountRow]) -> None:
+    for figure in build(rows).values():
+        assert figure.ebgm >= 0 and figure.eb05 >= 0
+        assert figure.dates == 0 or figure.eb05 <= figure.ebgm
+    ordered = sorted(build(rows).values(), key=lambda f: f.dates)
+    assert [f.ebgm for f in ordered] == sorted(f.ebgm for f in ordered)
 
 
 def test_no_evidence_gives_no_figures() -> None:

@@ -1,12 +1,12 @@
 """The back-test: every method at every date, with the same candidates and positives (labels.py).
 
-Two rules on the known-exploited list stand beside the method. One maps past entries to products by what was known at
-each date, as the method must. The other has the labels' own mapping, which counts CVEs over the whole snapshot: it has
+Two rules on the known-exploited list stand beside the methods. One maps past entries to products by what was known at
+each date, as the methods must. The other has the labels' own mapping, which counts CVEs over the whole snapshot: it has
 hindsight, and is kept because the shared definition of the test measures it so.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from bluelamp.index.domain.labels import (
     Bools,
     Entries,
     Facts,
+    Floats,
     Ints,
     candidates,
     day_number,
@@ -23,7 +24,8 @@ from bluelamp.index.domain.labels import (
     seen_before,
     tabulate,
 )
-from bluelamp.index.domain.watchlist import Floats, History, count_rule, recency_rule, score
+from bluelamp.index.domain.learning import learnt_score
+from bluelamp.index.domain.watchlist import History, count_rule, epss_rule, recency_rule, score
 from bluelamp.stats.backtest import (
     Difference,
     Ranked,
@@ -36,13 +38,12 @@ from bluelamp.stats.backtest import (
 )
 
 __all__ = [
-    "DATES", "METHODS", "Facts", "Metrics", "Prepared", "Rule", "compare", "day_number", "difference",
-    "differences", "measure",
-    "prepare", "ranked", "score_rows", "summary",
+    "DATES", "FIRST_UNSEEN", "LEARNT", "METHODS", "SPANS", "Facts", "Metrics", "Prepared", "Rule", "compare",
+    "day_number", "difference", "foreseen", "measure", "newcomers", "prepare", "ranked", "score_rows", "summary",
 ]  # fmt: skip
 
 DATES = tuple(date(y, m, 1) for y in range(2022, 2026) for m in (1, 7) if (2022, 7) <= (y, m) <= (2025, 7))
-# Labels up to here chose the method's weights: only later dates are a fair test of it.
+# Labels up to here chose the methods: only later dates are a fair test of them.
 FIRST_UNSEEN = date(2024, 7, 1)
 SPANS = {"all seven dates": DATES[0], "three dates from July 2024": FIRST_UNSEEN}
 Method = Callable[..., Floats]
@@ -50,17 +51,24 @@ Method = Callable[..., Floats]
 
 @dataclass(frozen=True)
 class Rule:
-    """One way to score products; `hindsight` lets it map past entries by CVE counts of the whole snapshot."""
+    """One way to score products; `hindsight` lets it map past entries by CVE counts of the whole snapshot.
+
+    Before `since` it has nothing to score with, and is not measured.
+    """
 
     method: Method
     hindsight: bool = False
+    since: date = DATES[0]
 
 
+LEARNT = "learnt method"
 METHODS: dict[str, Rule] = {
+    LEARNT: Rule(method=learnt_score),
     "first method": Rule(method=score),
     "recency-weighted KEV": Rule(method=recency_rule, hindsight=True),
     "recency-weighted KEV, without hindsight": Rule(method=recency_rule),
     "CVE count": Rule(method=count_rule),
+    "EPSS alone": Rule(method=epss_rule, since=FIRST_UNSEEN),
 }
 
 
@@ -98,11 +106,20 @@ def prepare(facts: Facts) -> Prepared:
     """Turn facts into arrays; the order of the facts has no effect."""
     table = tabulate(facts)
     labelled = leading(entries=table.entries, weight=table.total)
-    makers = np.unique([maker for maker, _ in table.keys], return_inverse=True)[1].astype(np.int64)
+    history = History(
+        keys=table.keys,
+        maker=np.unique([maker for maker, _ in table.keys], return_inverse=True)[1].astype(np.int64),
+        exploited=table.entries,
+        entry_published=table.entry_published,
+        published=table.publications,
+        catalogued=table.catalogued,
+        proofs=table.proofs,
+        scores=table.scores,
+    )
     return Prepared(
         keys=table.keys,
-        history=History(maker=makers, exploited=table.entries, published=table.publications),
-        hindsight=History(maker=makers, exploited=labelled, published=table.publications),
+        history=history,
+        hindsight=replace(history, exploited=labelled),
         labelled=labelled,
         first_published=table.first,
     )
@@ -120,71 +137,59 @@ def ranked(*, prepared: Prepared, as_of: date, method: Method, hindsight: bool =
 
 def measure(*, prepared: Prepared, as_of: date, name: str, rule: Rule) -> Metrics:
     """One method's metrics at one date."""
-    day, products = day_number(as_of), len(prepared.keys)
-    order, _ = ranked(prepared=prepared, as_of=as_of, method=rule.method, hindsight=rule.hindsight)
-    hits = positives(labelled=prepared.labelled, as_of=day, products=products)[order]
-    cold = hits[~seen_before(labelled=prepared.labelled, as_of=day, products=products)[order]]
+    hits = foreseen(prepared=prepared, rule=rule, as_of=as_of).hits
     n = int(hits.sum())
     return Metrics(
         method=name,
         as_of=as_of,
-        p50=precision_at(hits=hits, k=50),
-        ndcg100=ndcg_at(hits=hits, k=100, positives=n),
-        ap=average_precision(hits=hits, positives=n),
-        cold_recall500=recall_at(hits=cold, k=500, positives=int(cold.sum())),
-        candidates=len(order),
+        p50=precision_50(hits),
+        ndcg100=gain_100(hits),
+        ap=area(hits),
+        cold_recall500=recall_500(newcomers(prepared=prepared, rule=rule, as_of=as_of).hits),
+        candidates=len(hits),
         positives=n,
     )
 
 
 def compare(*, prepared: Prepared, dates: Sequence[date] = DATES) -> list[Metrics]:
-    """Every method at every date."""
-    return [measure(prepared=prepared, as_of=d, name=n, rule=r) for n, r in METHODS.items() for d in dates]
-
-
-def summary(metrics: Sequence[Metrics]) -> list[dict[str, object]]:
-    """Means by method over all dates, and over those from 2024-07-01 on, the fair test."""
-    rows: list[dict[str, object]] = []
-    for label, first in SPANS.items():
-        for name in METHODS:
-            chosen = [m for m in metrics if m.method == name and m.as_of >= first]
-            fields = ("p50", "ndcg100", "ap", "cold_recall500")
-            rows.append(
-                {"method": name, "dates": label, **{f: float(np.mean([getattr(m, f) for m in chosen])) for f in fields}}
-            )
-    return rows
-
-
-def differences(*, prepared: Prepared, seed: int = 1) -> list[dict[str, object]]:
-    """`difference` of the first method from each rule that reads the same list, over each span of dates."""
+    """Every method at every date for which it has something to score with."""
     return [
-        {
-            "other": other,
-            "dates": label,
-            **asdict(
-                difference(
-                    prepared=prepared,
-                    other=other,
-                    rng=np.random.default_rng(seed),
-                    dates=[on for on in DATES if on >= first],
-                )
-            ),
-        }
-        for other in METHODS
-        if other.startswith("recency")
-        for label, first in SPANS.items()
+        measure(prepared=prepared, as_of=d, name=n, rule=r) for n, r in METHODS.items() for d in dates if d >= r.since
     ]
 
 
+def summary(metrics: Sequence[Metrics]) -> list[dict[str, object]]:
+    """Means by method over all dates, and over those from 2024-07-01 on, the fair test.
+
+    A method that was not measured at every date of a span has no row for it.
+    """
+    rows: list[dict[str, object]] = []
+    fields = ("p50", "ndcg100", "ap", "cold_recall500")
+    for label, first in SPANS.items():
+        days = {m.as_of for m in metrics if m.as_of >= first}
+        for name in METHODS:
+            chosen = [m for m in metrics if m.method == name and m.as_of >= first]
+            if chosen and len(chosen) == len(days):
+                means = {f: float(np.mean([getattr(m, f) for m in chosen])) for f in fields}
+                rows.append({"method": name, "dates": label, **means})
+    return rows
+
+
 def difference(
-    *, prepared: Prepared, other: str, rng: np.random.Generator, dates: Sequence[date] = DATES, draws: int = 1000
+    *,
+    prepared: Prepared,
+    other: str,
+    rng: np.random.Generator,
+    dates: Sequence[date] = DATES,
+    draws: int = 1000,
+    method: str = LEARNT,
 ) -> Difference:
-    """Mean AUC-PR of the first method less that of another of METHODS, with a 90 % interval by bootstrap of makers.
+    """Mean AUC-PR of a method less that of another of METHODS, with a 90 % interval by bootstrap of makers.
 
     Raises KeyError for a method that is not in METHODS.
     """
     return paired_bootstrap(
-        ours=[foreseen(prepared=prepared, rule=METHODS["first method"], as_of=on) for on in dates],
+        ours=[foreseen(prepared=prepared, rule=METHODS[method], as_of=on) for on in dates],
         theirs=[foreseen(prepared=prepared, rule=METHODS[other], as_of=on) for on in dates],
         metric=area,
         rng=rng,
@@ -199,14 +204,38 @@ def foreseen(*, prepared: Prepared, rule: Rule, as_of: date) -> Ranked:
     return Ranked(hits=hits, clusters=prepared.history.maker[found])
 
 
+def newcomers(*, prepared: Prepared, rule: Rule, as_of: date) -> Ranked:
+    """The same for cold starts alone: candidates that were never listed before the date."""
+    day, everyone = day_number(as_of), len(prepared.keys)
+    found, _ = ranked(prepared=prepared, as_of=as_of, method=rule.method, hindsight=rule.hindsight)
+    cold = found[~seen_before(labelled=prepared.labelled, as_of=day, products=everyone)[found]]
+    hits = positives(labelled=prepared.labelled, as_of=day, products=everyone)[cold]
+    return Ranked(hits=hits, clusters=prepared.history.maker[cold])
+
+
 def area(hits: Bools) -> float:
     """AUC-PR of ranked candidates, all positives among them."""
     return average_precision(hits=hits, positives=int(hits.sum()))
 
 
+def gain_100(hits: Bools) -> float:
+    """NDCG@100 of ranked candidates, all positives among them."""
+    return ndcg_at(hits=hits, k=100, positives=int(hits.sum()))
+
+
+def precision_50(hits: Bools) -> float:
+    """The share of the first 50 that came true."""
+    return precision_at(hits=hits, k=50)
+
+
+def recall_500(hits: Bools) -> float:
+    """The share of all positives among the ranked that stand in the first 500."""
+    return recall_at(hits=hits, k=500, positives=int(hits.sum()))
+
+
 def score_rows(*, prepared: Prepared) -> Iterator[tuple[date, str, str, float]]:
-    """(as_of, vendor_key, product_key, score) of the first method for every candidate at every date, best first."""
+    """(as_of, vendor_key, product_key, score) of the learnt method for every candidate at every date, best first."""
     for as_of in DATES:
-        order, scores = ranked(prepared=prepared, as_of=as_of, method=score)
+        order, scores = ranked(prepared=prepared, as_of=as_of, method=learnt_score)
         for product, value in zip(order, scores, strict=True):
             yield as_of, *prepared.keys[product], float(value)

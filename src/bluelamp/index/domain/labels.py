@@ -7,7 +7,7 @@ numbers (days since 1970-01-01); products are numbers into a sorted tuple of (ma
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 HORIZON_DAYS = 365
 PRODUCTS_AN_ENTRY = 3
@@ -25,11 +26,18 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Facts:
-    """Known-exploited entries (CVE, maker key, day added), pairs (CVE, maker key, product key), days of publication."""
+    """Known-exploited entries (CVE, maker key, day added), pairs (CVE, maker key, product key), days of publication.
+
+    `catalogued` is the day on which an exploit entered a public catalogue, `proofs` that on which a proof of concept
+    was first seen, both by CVE. `epss` holds dated snapshots of EPSS probabilities by CVE, of one model version each.
+    """
 
     kev: Sequence[tuple[str, str, date]]
     pairs: Sequence[tuple[str, str, str]]
     published: Mapping[str, date]
+    catalogued: Mapping[str, date] = field(default_factory=dict)
+    proofs: Mapping[str, date] = field(default_factory=dict)
+    epss: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Entries:
 
 @dataclass(frozen=True)
 class Publications:
-    """Pairs of a product and the day on which a CVE of it was published: two aligned columns."""
+    """Pairs of a product and the day on which something about a CVE of it was published: two aligned columns."""
 
     product: Ints
     day: Ints
@@ -51,11 +59,19 @@ class Publications:
 
 @dataclass(frozen=True)
 class Table:
-    """The facts as columns. `total` is each product's CVEs, dated or not; `first` its first dated one, or NEVER."""
+    """The facts as columns. `total` is each product's CVEs, dated or not; `first` its first dated one, or NEVER.
+
+    `entry_published` is, by number of entry, the day on which its CVE was published, at the latest the day listed.
+    `scores` holds for each EPSS snapshot its day and every product's sum of probabilities.
+    """
 
     keys: tuple[tuple[str, str], ...]
     entries: Entries
+    entry_published: Ints
     publications: Publications
+    catalogued: Publications
+    proofs: Publications
+    scores: tuple[tuple[int, Floats], ...]
     total: Ints
     first: Ints
 
@@ -76,20 +92,39 @@ def tabulate(facts: Facts) -> Table:
     by_cve: dict[str, list[int]] = {}
     for cve, maker, product in pairs:
         by_cve.setdefault(cve, []).append(number[maker, product])
-    rows = []
+    rows, listed = [], []
     for i, (cve, maker, on) in enumerate(sorted(set(facts.kev))):
         mapped = by_cve.get(cve, [])
         own = [p for p in mapped if keys[p][0] == maker] or mapped
         rows += [(i, p, day_number(on)) for p in own]
-    dated = [
-        (p, day_number(facts.published[c])) for c, mapped in by_cve.items() if c in facts.published for p in mapped
-    ]
+        listed.append(day_number(min(on, facts.published.get(cve, on))))
     entries = Entries(*_columns(rows, width=3))
-    publications = Publications(*_columns(dated, width=2))
+    publications = _dated(by_cve, facts.published)
     first = np.full(len(keys), NEVER)
     np.minimum.at(first, publications.product, publications.day)
     total = np.bincount([p for mapped in by_cve.values() for p in mapped], minlength=len(keys)).astype(np.int64)
-    return Table(keys=keys, entries=entries, publications=publications, total=total, first=first)
+    return Table(
+        keys=keys,
+        entries=entries,
+        entry_published=np.array(listed, dtype=np.int64),
+        publications=publications,
+        catalogued=_dated(by_cve, facts.catalogued),
+        proofs=_dated(by_cve, facts.proofs),
+        scores=tuple((day_number(on), _summed(by_cve, facts.epss[on], len(keys))) for on in sorted(facts.epss)),
+        total=total,
+        first=first,
+    )
+
+
+def _dated(by_cve: Mapping[str, Sequence[int]], days: Mapping[str, date]) -> Publications:
+    rows = [(p, day_number(days[cve])) for cve, mapped in by_cve.items() if cve in days for p in mapped]
+    return Publications(*_columns(rows, width=2))
+
+
+def _summed(by_cve: Mapping[str, Sequence[int]], values: Mapping[str, float], products: int) -> Floats:
+    rows = [(p, values[cve]) for cve, mapped in by_cve.items() if cve in values for p in mapped]
+    which = np.array([p for p, _ in rows], dtype=np.int64)
+    return np.bincount(which, weights=[v for _, v in rows], minlength=products).astype(np.float64)
 
 
 def _columns(rows: Sequence[tuple[int, ...]], *, width: int) -> tuple[Ints, ...]:

@@ -1,18 +1,22 @@
 """From integer counts to the published figures of an edition (docs/methods/index-method.md)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from bluelamp.index.domain.bands import Interval, band_of
+from bluelamp.index.domain.combining import Seen, combined_dates, leaning
+from bluelamp.index.domain.figures import CountRow, Figure, ProductFact
 from bluelamp.index.domain.naming import SourceFact, may_be_named
 from bluelamp.index.domain.parameters import Parameters
-from bluelamp.stats.intervals import jeffreys_interval
-from bluelamp.stats.ranks import rank_ranges
-from bluelamp.stats.shrinkage import GammaPrior, fit_gamma_prior, shrink
+from bluelamp.index.domain.units import NO_RATES, CrimeRates, crime_rates
+from bluelamp.stats.ebgm import Ratios, fit_mixture, ratios
+from bluelamp.stats.intervals import Floats, jeffreys_interval
+from bluelamp.stats.ranks import Ints, rank_ranges
+from bluelamp.stats.shrinkage import GammaPrior, Posterior, fit_gamma_prior, shrink
 from bluelamp.stats.trend import direction, rate_ratio_interval
 
 __all__ = ["CountRow", "Figure", "ProductFact", "SourceFact", "build_figures", "narrower_split"]
@@ -22,91 +26,20 @@ Key = TypeVar("Key", str, tuple[str, str])
 
 
 @dataclass(frozen=True)
-class CountRow:
-    """One integer of the frozen input: dates and events of one product, kind and source in one period month.
-
-    A row with a `model_key` counts that model by itself; the product's own row has none. `product_key` is "" where only
-    the maker is known. `months_back` is 0 for the newest period month.
-    """
-
-    maker_key: str
-    product_key: str
-    model_key: str
-    kind: str
-    source: str
-    months_back: int
-    dates: int
-    events: int
-
-
-@dataclass(frozen=True)
-class ProductFact:
-    """A product of the catalogue that has a category."""
-
-    key: str
-    maker_key: str
-    category: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """The published figures of one product. Rates are confirmed dates a year.
-
-    `dates`, `dates_before` and `dates_ever` are of the period, the one before, and all time; `low` and `high` bound the
-    shrunk interval; `trend_high` is None where there is no upper bound; `monthly` holds the period, oldest month first.
-    """
-
-    product_key: str
-    maker_key: str
-    category: str
-    dates: int
-    dates_before: int
-    dates_ever: int
-    recorded_crimes: int
-    rate: float
-    shrunk: float
-    low: float
-    high: float
-    jeffreys_low: float
-    jeffreys_high: float
-    band: str
-    rank_low: int
-    rank_high: int
-    trend: str
-    trend_low: float | None
-    trend_high: float | None
-    monthly: tuple[int, ...]
-    named: bool
-
-
-@dataclass(frozen=True)
 class _Tally:
     """What is known of one product or model: its dates by month, crimes in the period, and who saw it how."""
 
     series: Series
     crimes: int
     seen: frozenset[tuple[str, SourceFact]]
+    months: Mapping[int, Seen]
 
     def total(self, *, first: int, last: int | None) -> int:
         """Dates in the period months from `first` up to, not including, `last`."""
         return sum(n for month, n in self.series.items() if first <= month and (last is None or month < last))
 
 
-_NOTHING = _Tally(series={}, crimes=0, seen=frozenset())
-
-
-def combined_dates(*, by_source: Iterable[tuple[SourceFact, int]], lone_source_dates: int) -> int:
-    """The dates that one month counts, from each source's distinct dates in it.
-
-    The largest of: what an authority confirmed; what at least two independent sources each saw (the second largest
-    count); and, of a source that nobody confirms, no more than `lone_source_dates`. Sources never add up, since two
-    often see the same thing; a derived source counts nothing; no source alone can push without limit; more dates of
-    any source never lower the result.
-    """
-    own = [(source, dates) for source, dates in by_source if source.independent]
-    confirmed = max((dates for source, dates in own if source.authority), default=0)
-    ordered = [*sorted((dates for _, dates in own), reverse=True), 0, 0]
-    return max(confirmed, ordered[1], min(ordered[0], lone_source_dates))
+_NOTHING = _Tally(series={}, crimes=0, seen=frozenset(), months={})
 
 
 def build_figures(
@@ -115,8 +48,11 @@ def build_figures(
     products: Sequence[ProductFact],
     sources: Sequence[SourceFact],
     parameters: Parameters,
+    base: Mapping[str, int] | None = None,
 ) -> tuple[Figure, ...]:
     """The figures of every product with a sighting ever, by product key, rounded. The order of input has no effect.
+
+    `base` holds the dates of the base edition's period by product, which was as long as this one; None without a base.
 
     The prior of a category is fitted to all its products, zeros included; a category of fewer than
     `smallest_category` products takes the prior fitted to the products of all categories together. Raises KeyError for
@@ -130,12 +66,28 @@ def build_figures(
     if not by_category:
         return ()
     everything = _prior(products, tallies=tallies, parameters=parameters)
+    compared = _compared(by_category, tallies=tallies, parameters=parameters)
     figures: list[Figure] = []
     for category in sorted(by_category):
         members = by_category[category]
         large = len(members) >= parameters.smallest_category
         prior = _prior(members, tallies=tallies, parameters=parameters) if large else everything
-        figures += _category(members, prior=prior, tallies=tallies, parameters=parameters)
+        spread = _spread(members, prior=prior, tallies=tallies, parameters=parameters)
+        crimes = _crimes(members, tallies=tallies, parameters=parameters)
+        figures += [
+            _figure(
+                fact,
+                spread=spread,
+                at=at,
+                tally=tallies[fact.key],
+                ratio=compared[category],
+                crime=crimes[fact.key],
+                base=base,
+                parameters=parameters,
+            )
+            for at, fact in enumerate(members)
+            if fact.key in tallies
+        ]
     return tuple(sorted(figures, key=lambda f: f.product_key))
 
 
@@ -182,18 +134,19 @@ def _tallies(
 
 
 def _tally(rows: Sequence[CountRow], *, by_id: Mapping[str, SourceFact], parameters: Parameters) -> _Tally:
-    months: dict[int, dict[SourceFact, int]] = defaultdict(lambda: defaultdict(int))
+    months: dict[int, dict[tuple[str, SourceFact], int]] = defaultdict(lambda: defaultdict(int))
     crimes = 0
     for row in rows:
-        if row.kind == "exploited":
-            months[row.months_back][by_id[row.source]] += row.dates
-        elif row.kind == "recorded_crime" and row.months_back < parameters.period_months:
+        months[row.months_back][row.kind, by_id[row.source]] += row.dates
+        if row.kind == "recorded_crime" and row.months_back < parameters.period_months:
             crimes += row.events
-    series = {
-        month: combined_dates(by_source=seen.items(), lone_source_dates=parameters.lone_source_dates)
-        for month, seen in months.items()
-    }
-    return _Tally(series=series, crimes=crimes, seen=frozenset((r.kind, by_id[r.source]) for r in rows))
+    counted = {month: combined_dates(seen=seen, parameters=parameters) for month, seen in months.items()}
+    return _Tally(
+        series={month: dates for month, dates in counted.items() if dates},
+        crimes=crimes,
+        seen=frozenset((r.kind, by_id[r.source]) for r in rows),
+        months=months,
+    )
 
 
 def _years(parameters: Parameters) -> float:
@@ -209,53 +162,129 @@ def _prior(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], par
     return fit_gamma_prior(counts=counts, exposures=_years(parameters))
 
 
-def _category(
+@dataclass(frozen=True)
+class _Spread:
+    """Of each product of a category, in its order: dates now and before, and the statistics on them."""
+
+    now: list[int]
+    before: list[int]
+    jeffreys: tuple[Floats, Floats]
+    posterior: Posterior
+    ranks: tuple[Ints, Ints]
+    trend: tuple[Floats, Floats]
+
+
+def _spread(
     members: Sequence[ProductFact], *, prior: GammaPrior, tallies: Mapping[str, _Tally], parameters: Parameters
-) -> list[Figure]:
-    """The figures of one category's products that were ever seen; ranks are among all its products."""
+) -> _Spread:
+    """The statistics of one category; ranks are among all its products."""
     months, years, level = parameters.period_months, _years(parameters), parameters.level
     now = _dates(members, tallies=tallies, first=0, last=months)
     before = _dates(members, tallies=tallies, first=months, last=2 * months)
-    jeffreys_low, jeffreys_high = jeffreys_interval(counts=now, exposures=years, level=level)
     posterior = shrink(counts=now, exposures=years, prior=prior, level=level)
-    best, worst = rank_ranges(shape=posterior.shape, rate=posterior.rate, confidence=parameters.rank_confidence)
-    ratio = rate_ratio_interval(now=now, before=before, exposure_now=years, exposure_before=years, level=level)
+    return _Spread(
+        now=now,
+        before=before,
+        jeffreys=jeffreys_interval(counts=now, exposures=years, level=level),
+        posterior=posterior,
+        ranks=rank_ranges(shape=posterior.shape, rate=posterior.rate, confidence=parameters.rank_confidence),
+        trend=rate_ratio_interval(now=now, before=before, exposure_now=years, exposure_before=years, level=level),
+    )
+
+
+def _compared(
+    by_category: Mapping[str, Sequence[ProductFact]], *, tallies: Mapping[str, _Tally], parameters: Parameters
+) -> dict[str, Ratios]:
+    """How each product compares with the average of its category, every product of the catalogue compared at once."""
+    months = parameters.period_months
+    dates = {c: _dates(m, tallies=tallies, first=0, last=months) for c, m in by_category.items()}
+    # Half a date is added, as in the prior, so that no average is 0.
+    average = {c: (sum(found) + 0.5) / len(found) for c, found in dates.items()}
+    order = sorted(dates)
+    mixture = fit_mixture(
+        counts=np.concatenate([dates[c] for c in order]),
+        expected=np.concatenate([np.full(len(dates[c]), average[c]) for c in order]),
+    )
+    return {c: ratios(counts=dates[c], expected=average[c], mixture=mixture) for c in order}
+
+
+def _crimes(
+    members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], parameters: Parameters
+) -> dict[str, CrimeRates]:
+    counted = {p.key: (tallies.get(p.key, _NOTHING).crimes, p.units) for p in members}
+    rates = crime_rates(counted=counted, years=_years(parameters), level=parameters.level)
+    return {p.key: rates.get(p.key, NO_RATES) for p in members}
+
+
+def _figure(
+    fact: ProductFact,
+    *,
+    spread: _Spread,
+    at: int,
+    tally: _Tally,
+    ratio: Ratios,
+    crime: CrimeRates,
+    base: Mapping[str, int] | None,
+    parameters: Parameters,
+) -> Figure:
+    """The figures of one product, rounded; bands and trends are judged before rounding."""
+    months, now = parameters.period_months, spread.now[at]
+    jeffreys = Interval(low=float(spread.jeffreys[0][at]), high=float(spread.jeffreys[1][at]))
+    shrunk = Interval(low=float(spread.posterior.low[at]), high=float(spread.posterior.high[at]))
+    trend = Interval(low=float(spread.trend[0][at]), high=float(spread.trend[1][at]))
+    leaned = leaning(months={m: s for m, s in tally.months.items() if 0 <= m < months}, parameters=parameters)
+    dates_then = None if base is None else base.get(fact.key, 0)
+    since = _since_base(now=now, then=dates_then, parameters=parameters)
 
     def rounded(value: float) -> float:
         return round(float(value), parameters.decimals)
 
-    found = []
-    for i, fact in enumerate(members):
-        if fact.key not in tallies:
-            continue
-        tally = tallies[fact.key]
-        # Bands and trends are judged before rounding.
-        jeffreys = Interval(low=float(jeffreys_low[i]), high=float(jeffreys_high[i]))
-        shrunk = Interval(low=float(posterior.low[i]), high=float(posterior.high[i]))
-        trend = Interval(low=float(ratio[0][i]), high=float(ratio[1][i]))
-        found.append(
-            Figure(
-                product_key=fact.key,
-                maker_key=fact.maker_key,
-                category=fact.category,
-                dates=now[i],
-                dates_before=before[i],
-                dates_ever=tally.total(first=0, last=None),
-                recorded_crimes=tally.crimes,
-                rate=rounded(now[i] / years),
-                shrunk=rounded(posterior.mean[i]),
-                low=rounded(shrunk.low),
-                high=rounded(shrunk.high),
-                jeffreys_low=rounded(jeffreys.low),
-                jeffreys_high=rounded(jeffreys.high),
-                band=band_of(jeffreys=jeffreys, shrunk=shrunk, threshold=parameters.high_threshold),
-                rank_low=int(best[i]),
-                rank_high=int(worst[i]),
-                trend=direction(low=trend.low, high=trend.high),
-                trend_low=rounded(trend.low),
-                trend_high=rounded(trend.high) if np.isfinite(trend.high) else None,
-                monthly=tuple(tally.series.get(m, 0) for m in range(months - 1, -1, -1)),
-                named=may_be_named(seen=tally.seen, crimes=tally.crimes),
-            )
-        )
-    return found
+    def bounded(value: float | None) -> float | None:
+        return None if value is None or not np.isfinite(value) else rounded(value)
+
+    return Figure(
+        product_key=fact.key,
+        maker_key=fact.maker_key,
+        category=fact.category,
+        dates=now,
+        dates_before=spread.before[at],
+        dates_ever=tally.total(first=0, last=None),
+        recorded_crimes=tally.crimes,
+        rate=rounded(now / _years(parameters)),
+        shrunk=rounded(spread.posterior.mean[at]),
+        low=rounded(shrunk.low),
+        high=rounded(shrunk.high),
+        jeffreys_low=rounded(jeffreys.low),
+        jeffreys_high=rounded(jeffreys.high),
+        band=band_of(jeffreys=jeffreys, shrunk=shrunk, threshold=parameters.high_threshold),
+        rank_low=int(spread.ranks[0][at]),
+        rank_high=int(spread.ranks[1][at]),
+        trend=direction(low=trend.low, high=trend.high),
+        trend_low=rounded(trend.low),
+        trend_high=bounded(trend.high),
+        monthly=tuple(tally.series.get(m, 0) for m in range(months - 1, -1, -1)),
+        named=may_be_named(seen=tally.seen, crimes=tally.crimes),
+        ebgm=rounded(ratio.ebgm[at]),
+        eb05=rounded(ratio.eb05[at]),
+        leaning_on=leaned.source,
+        dates_without=leaned.dates,
+        base_dates=dates_then,
+        base_trend=direction(low=since.low, high=since.high) if since else "",
+        base_low=rounded(since.low) if since else None,
+        base_high=bounded(since.high if since else None),
+        units=fact.units,
+        crime_rate=bounded(crime.rate),
+        crime_low=bounded(crime.low),
+        crime_high=bounded(crime.high),
+        crime_ratio=bounded(crime.ratio),
+    )
+
+
+def _since_base(*, now: int, then: int | None, parameters: Parameters) -> Interval | None:
+    if then is None:
+        return None
+    years = _years(parameters)
+    low, high = rate_ratio_interval(
+        now=[now], before=[then], exposure_now=years, exposure_before=years, level=parameters.level
+    )
+    return Interval(low=float(low[0]), high=float(high[0]))

@@ -9,11 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from bluelamp.index.domain.labels import Entries, Ints, Publications, leading
-
-Floats = npt.NDArray[np.float64]
+from bluelamp.index.domain.labels import Entries, Floats, Ints, Publications, leading
 
 HALF_LIFE_DAYS = 365.0
 RECENT_DAYS = 730
@@ -35,20 +32,27 @@ class Weights:
 WEIGHTS = Weights(maker=0.05, volume=0.05)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """What happened to products: each product's maker as a number, known-exploited entries, and CVEs published.
 
-    Rows of `exploited` and `published` may stand in any order. An entry may name many products; as of a day it counts
-    for the three with most CVEs published by then.
+    Rows of columns may stand in any order. An entry may name many products; as of a day it counts for the three with
+    most CVEs published by then. `keys` are (maker key, product key); `entry_published`, `catalogued`, `proofs` and
+    `scores` are as in labels.Table. Two histories are equal only if they are the same one, so that what was worked out
+    from one can be kept with it (learning.py).
     """
 
+    keys: tuple[tuple[str, str], ...]
     maker: Ints
     exploited: Entries
+    entry_published: Ints
     published: Publications
+    catalogued: Publications
+    proofs: Publications
+    scores: tuple[tuple[int, Floats], ...]
 
 
-def _known(*, history: History, as_of: int) -> Entries:
+def known_entries(*, history: History, as_of: int) -> Entries:
     """Entries before a day, with the products that they count for as seen on that day."""
     past = history.exploited.day < as_of
     every = history.exploited
@@ -66,14 +70,14 @@ def _decay(*, days: Ints, as_of: int) -> Floats:
 
 def decayed_exploited(*, history: History, as_of: int) -> Floats:
     """Per product: known-exploited entries before `as_of`, each weighing half as much for every 365 days of age."""
-    known = _known(history=history, as_of=as_of)
+    known = known_entries(history=history, as_of=as_of)
     weights = _decay(days=known.day, as_of=as_of)
     return np.asarray(np.bincount(known.product, weights=weights, minlength=len(history.maker)), dtype=np.float64)
 
 
 def decayed_maker_dates(*, history: History, as_of: int) -> Floats:
     """Per product: the distinct days on which any product of its maker was listed, weighing as above."""
-    known = _known(history=history, as_of=as_of)
+    known = known_entries(history=history, as_of=as_of)
     makers, days = np.unique(np.stack([history.maker[known.product], known.day]), axis=1)
     size = int(history.maker.max(initial=-1)) + 1
     by_maker = np.bincount(makers, weights=_decay(days=days, as_of=as_of), minlength=size)
@@ -123,3 +127,13 @@ def recency_rule(*, history: History, as_of: int) -> Floats:
 def count_rule(*, history: History, as_of: int) -> Floats:
     """The simplest rule: how many CVEs were ever published."""
     return cve_count(history=history, as_of=as_of)
+
+
+def epss_rule(*, history: History, as_of: int) -> Floats:
+    """EPSS alone: the sum of a product's probabilities in the newest snapshot before `as_of`; 0 where there is none.
+
+    A snapshot is of one model version, so that scores of two versions are never mixed. Source: Jacobs and others
+    (2021), Digital Threats 2(3), 20.
+    """
+    before = [values for day, values in history.scores if day < as_of]
+    return before[-1] if before else np.zeros(len(history.keys))

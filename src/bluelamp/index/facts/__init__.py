@@ -3,7 +3,17 @@
 from importlib import resources
 from pathlib import Path
 
-FACTS = ("kev", "cve_products", "cve_dates", "names", "inthewild", "epss")
+FACTS = ("kev", "cve_products", "cve_dates", "names", "inthewild", "epss", "epss_past")
+
+
+# What the watch list learnt from them: written by `bluelamp watchlist learn`.
+WEIGHTS = "watch_list_weights.json"
+
+
+def weights_path() -> Path:
+    """The packaged weights of the watch list."""
+    with resources.as_file(resources.files(__name__) / WEIGHTS) as path:
+        return path
 
 
 def fact_path(*, name: str) -> Path:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from importlib import metadata, resources
@@ -41,11 +42,14 @@ class Checked:
     differences: tuple[str, ...]
 
 
-def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tuple[Edition, bool]:
+def build_edition(
+    *, now: datetime, parameters: Parameters | None = None, base: Edition | None = None
+) -> tuple[Edition, bool]:
     """Build a specimen edition from the visible evidence; give it and whether it is new.
 
-    The same evidence, catalogue, parameters and code give the edition that is there already. Raises NoEvidenceError,
-    OSError (full disk); the last good edition is untouched in either case.
+    Trends are also held against the period of the `base` edition, which must be as long. The same evidence, catalogue,
+    parameters, base and code give the edition that is there already. Raises NoEvidenceError, ValueError (a base of
+    another length), OSError (full disk); the last good edition is untouched in any case.
     """
     parameters = parameters or Parameters()
     loads = visible_loads(table="sightings")
@@ -59,7 +63,11 @@ def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tup
     frozen = write_table(table=counts, folder=editions_folder())
     frozen_products = write_table(table=products, folder=editions_folder())
     figures = _figures(
-        counts=counts, products=products, sources=[_source_fact(s) for s in sources], parameters=parameters
+        counts=counts,
+        products=products,
+        sources=[_source_fact(s) for s in sources],
+        parameters=parameters,
+        base=_base_dates(base, parameters=parameters),
     )
     digest = figures_hash(figures)
     last = newest_edition()
@@ -83,6 +91,7 @@ def build_edition(*, now: datetime, parameters: Parameters | None = None) -> tup
             parameters={**parameters.to_dict(), "sources": [asdict(_source_fact(s)) for s in sources]},
             code_version=code_version(),
             lock_hash=lock_hash(),
+            base=base,
             coverage=_coverage(counts=counts, loads=list(loads), months=parameters.period_months),
             narrower=[
                 list(n) for n in _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
@@ -105,8 +114,12 @@ def verify_edition(*, edition: Edition) -> Checked:
         return Checked(edition=edition, same=False, differences=(str(problem),))
     stored = dict(edition.parameters)
     sources = [SourceFact(**s) for s in stored.pop("sources")]
-    figures = _figures(counts=counts, products=products, sources=sources, parameters=Parameters.from_dict(stored))
+    parameters = Parameters.from_dict(stored)
+    base = _base_dates(edition.base, parameters=parameters)
+    figures = _figures(counts=counts, products=products, sources=sources, parameters=parameters, base=base)
     differences: list[str] = []
+    if edition.code_version != code_version():
+        differences.append(f"It was built by {edition.code_version}: check it with that version of the program.")
     if figures_hash(figures) != edition.figures_hash:
         differences.append("The figures built again do not have the hash that the edition states.")
     rows = {row.product_key: row for row in edition.rows.all()}
@@ -144,6 +157,15 @@ def lock_hash() -> str:
     return hashlib.sha256(" ".join(f"{n}=={metadata.version(n)}" for n in names).encode()).hexdigest()
 
 
+def _base_dates(base: Edition | None, *, parameters: Parameters) -> dict[str, int] | None:
+    """The dates of a base edition's period by product. Raises ValueError where it was of another length."""
+    if base is None:
+        return None
+    if base.parameters["period_months"] != parameters.period_months:
+        raise ValueError("The base edition's period is of another length: its dates cannot be compared with these.")
+    return dict(base.rows.values_list("product_key", "dates"))
+
+
 def _source_fact(source: Source) -> SourceFact:
     return SourceFact(id=source.id, authority=source.authority, derived_from=source.derived_from or None)
 
@@ -170,11 +192,16 @@ def _maker_only(row: CountRow) -> CountRow:
 
 
 def _figures(
-    *, counts: pa.Table, products: pa.Table, sources: list[SourceFact], parameters: Parameters
+    *,
+    counts: pa.Table,
+    products: pa.Table,
+    sources: list[SourceFact],
+    parameters: Parameters,
+    base: Mapping[str, int] | None,
 ) -> tuple[Figure, ...]:
     rows, placed = _inputs(counts, products)
     open_keys = {row.product_key for row in rows if row.kind not in RESTRICTED_KINDS and row.months_back >= 0}
-    figures = build_figures(counts=rows, products=placed, sources=sources, parameters=parameters)
+    figures = build_figures(counts=rows, products=placed, sources=sources, parameters=parameters, base=base)
     return tuple(f for f in figures if f.product_key in open_keys)
 
 

@@ -106,6 +106,20 @@ class ProductOut(Schema):
     monthly: list[int] = Field(description="Confirmed dates by period month, oldest first.")
     first_seen: date
     last_seen: date
+    ebgm: float = Field(description="How many times as often as the average of its category (geometric mean).")
+    eb05: float = Field(description="At least how many times, with 95 % probability.")
+    leaning_on: str = Field(description="The source without which the fewest dates are left; empty where none matters.")
+    dates_without: int = Field(description="The dates left without that source.")
+    base_dates: int | None = Field(description="Dates in the base edition's period; null without a base edition.")
+    base_trend: Literal["", "rising", "falling", "no-clear-change"]
+    base_low: float | None = Field(description="Lower end of the 90 % interval of now / base.")
+    base_high: float | None = Field(description="Upper end; null where there is none.")
+    crime_rate: float | None = Field(
+        description="Recorded crimes, from ten and rounded to five, per 1,000 units in use and year; null if not known."
+    )
+    crime_low: float | None
+    crime_high: float | None
+    crime_ratio: float | None = Field(description="How many times the average of its kind's units; null if not known.")
 
 
 class SightingOut(Schema):

@@ -150,6 +150,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
             "crimes": crimes_words(count=row.recorded_crimes),
             "months": reads.months_of(row=row, edition=edition),
             "sources": reads.sources_of(edition),
+            "leaning": reads.sources_of(edition).get(row.leaning_on, {}).get("title", row.leaning_on),
             "model_names": reads.model_names(row=row),
             "top": round_up(max(row.high, row.jeffreys_high)),
             "threshold": edition.parameters["high_threshold"],

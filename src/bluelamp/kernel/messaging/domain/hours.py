@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+# The first time on the clock after the hour that is left out when the clocks go forward.
+_AFTER_THE_GAP = time(2)
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,16 @@ def is_open(*, moment: datetime, hours: Hours | None) -> bool:
 def next_open(*, moment: datetime, hours: Hours | None) -> datetime:
     """The moment itself if the person may be contacted then, else the next time the hours begin, in the same zone.
 
-    On the night the clocks go forward hours that begin in the missing hour begin up to an hour later by the clock, and
-    hours that lie wholly inside it do not begin that day.
+    On the night the clocks go forward hours that begin in the missing hour begin at two o'clock, and hours that lie
+    wholly inside it do not begin that day.
     """
     if hours is None or is_open(moment=moment, hours=hours):
         return moment
     today = moment.astimezone(LONDON).date()
     starts = (
-        datetime.combine(today + timedelta(days=days), hours.start, tzinfo=LONDON).replace(fold=fold)
+        datetime.combine(today + timedelta(days=days), start, tzinfo=LONDON).replace(fold=fold)
         for days in range(3)
+        for start in (hours.start, _AFTER_THE_GAP)
         for fold in (0, 1)
     )
     # Through UTC: two moments in one zone are compared by the clock on the wall, which is wrong when it changes.

@@ -1,0 +1,48 @@
+"""Recorded crimes by units in use, as far as they may be shown (RED-LINES 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bluelamp.stats.units import excess_ratio, rate_interval, rate_per_thousand
+
+# A rate with its units gives the count back, so it is made from what may be shown: at least 10, rounded to 5.
+LEAST_SHOWN, ROUNDED_TO = 10, 5
+
+
+@dataclass(frozen=True)
+class CrimeRates:
+    """Recorded crimes per 1,000 units in use and year with an interval; how often beside the average of its kind."""
+
+    rate: float | None
+    low: float | None
+    high: float | None
+    ratio: float | None
+
+
+NO_RATES = CrimeRates(rate=None, low=None, high=None, ratio=None)
+
+
+def shown_crimes(*, crimes: int) -> int:
+    """The number of crimes that may be shown: rounded to 5 (halves up), 0 for fewer than 10."""
+    return (crimes + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO if crimes >= LEAST_SHOWN else 0
+
+
+def crime_rates(*, counted: Mapping[str, tuple[int, int]], years: float, level: float) -> dict[str, CrimeRates]:
+    """Rates of those products of one category whose units are known and whose crimes may be shown.
+
+    `counted` holds crimes and units in use by product. The ratio compares with the products that have units, those
+    with too few crimes counted as none, and is None where only one has. Raises ValueError for a negative number.
+    """
+    with_units = {key: (shown_crimes(crimes=crimes), units) for key, (crimes, units) in counted.items() if units}
+    shown = {key: pair for key, pair in with_units.items() if pair[0]}
+    if not shown:
+        return {}
+    events, units = ([pair[i] for pair in with_units.values()] for i in (0, 1))
+    among = dict(zip(with_units, excess_ratio(events=events, units=units), strict=True))
+    found = {}
+    for key, (crimes, used) in shown.items():
+        low, high = rate_interval(events=crimes, units=used, years=years, level=level)
+        rate = rate_per_thousand(events=crimes, units=used, years=years)
+        ratio = float(among[key]) if len(with_units) > 1 else None
+        found[key] = CrimeRates(rate=float(rate), low=float(low), high=float(high), ratio=ratio)
+    return found
