@@ -100,7 +100,7 @@ def test_labels_are_those_of_the_catalogue() -> None:
 
 
 # Pages for failures hold both languages: nothing may be asked to translate them.
-_BOTH = {"500.html", "503.html"}
+_BOTH = {"500.html", "503.html", "failure.html"}
 
 
 def test_no_text_stands_in_templates_untranslated() -> None:

@@ -88,6 +88,7 @@ def _applied(alias: str) -> bool:
 def _apply(alias: str, *, backup: Path | None) -> None:
     try:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+    # Whatever a step of a migration raises, a person is told where to go back to.
     except Exception as problem:
         if outage_of(problem) is Outage.FULL:
             raise KeepingError(
