@@ -1,86 +1,24 @@
-"""The log in the database: it refuses change, and where someone with all rights changed it, verify says so."""
+"""The log in the database: what it takes and refuses, its heads, its sealer, search and export."""
 
 import json
 import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.db import IntegrityError, connection, transaction
-from typer.testing import CliRunner
+from tampered import DAY, DOCS, NOW, TODAY, change, head_file, kinds, run, tampering, write
 
-from bluelamp.kernel.audit.domain.heads import HeadError
-from bluelamp.kernel.audit.guards import guard, unguard
 from bluelamp.kernel.audit.models import Entry, Link, SignedHead
 from bluelamp.kernel.audit.operations import record, seal_entries, sign_head
 from bluelamp.kernel.audit.queries import AuditFilters, export, search
 from bluelamp.kernel.audit.signing import SigningKeyError, signing_key_path
-from bluelamp.kernel.audit.verification import Report, verify
+from bluelamp.kernel.audit.verification import verify
 from bluelamp.kernel.vault.operations import RecordErasedError, erase, open_sealed, seal
 from bluelamp.project.cli.app import app
 
-NOW = datetime(2026, 8, 8, 12, tzinfo=UTC)
-DAY, TODAY = timedelta(days=1), NOW.date()
-DOCS = Path(__file__).parents[3] / "docs" / "reference" / "audit.md"
-pytestmark = pytest.mark.django_db
-run = CliRunner().invoke
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    yield tmp_path
-
-
-def write(count: int = 6, *, now: datetime = NOW) -> None:
-    for n in range(count):
-        record(
-            actor=f"user:{n}",
-            action="report.opened",
-            subject=f"report:{n}",
-            purpose="žádost № 5",
-            detail={"n": n, "code": "x"},
-            now=now + timedelta(microseconds=n * 100_000),
-        )
-
-
-@contextmanager
-def tampering() -> Iterator[None]:
-    """As someone who holds the database and takes the guards away."""
-    if connection.vendor == "postgresql":
-        change("SET session_replication_role = replica")
-        yield
-        change("SET session_replication_role = origin")
-    else:
-        unguard(connection=connection)
-        yield
-        guard(connection=connection)
-
-
-def change(sql: str, *values: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values or None)
-
-
-def kinds(report: Report) -> list[tuple[str, int]]:
-    return [(p.kind.value, p.seq) for p in report.problems]
-
-
-def head_file(home: Path, day: date = TODAY) -> Path:
-    return home / "audit" / "heads" / f"{day}.json"
-
-
-@pytest.fixture
-def sealed() -> list[int]:
-    """Six sealed entries; their ids."""
-    write()
-    assert seal_entries(now=NOW) == 6
-    return list(Link.objects.order_by("seq").values_list("entry_id", flat=True))
-
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 # What may be written
 
@@ -156,158 +94,6 @@ def test_a_replace_by_another_unique_column_is_refused(sealed: list[int]) -> Non
 def test_the_database_takes_no_unknown_outcome() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Entry.objects.create(at=NOW, actor="x", action="x", outcome="perhaps")
-
-
-# What verify finds
-
-
-def test_a_whole_log_is_whole(sealed: list[int]) -> None:
-    sign_head(now=NOW)
-    write(2)
-    report = verify(anchor=None)
-    assert report.whole and (report.rows, report.last_seq, report.heads) == (6, 6, 1)
-    assert (report.unsealed, report.oldest_unsealed) == (2, NOW)
-    assert seal_entries(now=NOW) == 2 and seal_entries(now=NOW) == 0 and verify(anchor=None).last_seq == 8
-
-
-OTHER_VALUES = {
-    "at": "2026-08-08 12:00:00.100001+00:00",
-    "actor": "user:9",
-    "capacity": "officer",
-    "purpose": "zadost",
-    "scope": "gwent",
-    "action": "report.closed",
-    "subject": "",
-    "outcome": "refused",
-    "detail": '{"n": 7, "code": "x"}',
-    "request_id": "r",
-}
-
-
-def test_every_column_is_tried() -> None:
-    assert {f.name for f in Entry._meta.concrete_fields} == {"id", *OTHER_VALUES}
-
-
-@pytest.mark.parametrize("column", OTHER_VALUES)
-def test_any_column_changed_is_found(column: str, sealed: list[int]) -> None:
-    with tampering():
-        change(f"UPDATE audit_entry SET {column} = %s WHERE id = %s", OTHER_VALUES[column], sealed[2])
-    report = verify(anchor=None)
-    assert kinds(report) == [("changed", 3)] and report.problems[0].entry == sealed[2]
-
-
-@pytest.mark.parametrize("value", ["", "never", "9999-99-99", "infinity", "-infinity"])
-def test_a_time_that_is_none_is_found_and_stops_nothing(value: str, sealed: list[int]) -> None:
-    if connection.vendor == "postgresql" and "infinity" not in value:
-        pytest.skip("PostgreSQL takes only times")
-    with tampering():
-        change("UPDATE audit_entry SET at = %s WHERE id = %s", value, sealed[2])
-    assert kinds(verify(anchor=None)) == [("changed", 3)]
-    with tampering():
-        change("UPDATE audit_entry SET at = %s", "2026-08-08 12:00:00")
-
-
-def test_an_entry_deleted_is_missing(sealed: list[int]) -> None:
-    with tampering():
-        change("DELETE FROM audit_entry WHERE id = %s", sealed[3])
-    assert kinds(verify(anchor=None)) == [("missing", 4)]
-    with tampering():
-        change("DELETE FROM audit_link WHERE seq = 4")
-    assert kinds(verify(anchor=None)) == [("missing", 4)]
-
-
-def test_two_entries_swapped_are_reordered(sealed: list[int]) -> None:
-    with tampering():
-        for old, new in ((sealed[1], -1), (sealed[4], sealed[1]), (-1, sealed[4])):
-            change("UPDATE audit_entry SET id = %s WHERE id = %s", new, old)
-    assert kinds(verify(anchor=None)) == [("reordered", 2), ("reordered", 5)]
-
-
-def test_two_links_swapped_are_reordered(sealed: list[int]) -> None:
-    with tampering():
-        for old, new in ((2, -1), (5, 2), (-1, 5)):
-            change("UPDATE audit_link SET seq = %s WHERE seq = %s", new, old)
-    found = kinds(verify(anchor=None))
-    assert {("reordered", 2), ("reordered", 5)} <= set(found) and {k for k, _ in found} == {"reordered"}
-
-
-def test_an_entry_slipped_into_the_past_cannot_be_linked_there(sealed: list[int]) -> None:
-    with tampering():
-        change("UPDATE audit_link SET seq = -seq WHERE seq > 3")
-        change("UPDATE audit_link SET seq = 1 - seq WHERE seq < 0")
-        late = record(actor="user:x", action="slipped.in", now=NOW)
-        Link.objects.create(seq=4, entry=late, hash="a" * 64)
-    assert ("changed", 4) in kinds(verify(anchor=None))
-
-
-def cut(*, after: int) -> None:
-    """Links and entries beyond a place are gone, as if they had never been."""
-    with tampering():
-        ids = list(Link.objects.filter(seq__gt=after).values_list("entry_id", flat=True))
-        change("DELETE FROM audit_link WHERE seq > %s", after)
-        for entry in ids:
-            change("DELETE FROM audit_entry WHERE id = %s", entry)
-
-
-def test_a_cut_tail_is_found_by_the_head(sealed: list[int]) -> None:
-    sign_head(now=NOW)
-    cut(after=4)
-    assert kinds(verify(anchor=None)) == [("cut", 4)]
-    write(4)
-    seal_entries(now=NOW)
-    assert kinds(verify(anchor=None)) == [("rewritten", 6)]
-
-
-def test_a_cut_tail_is_found_by_the_exported_head_where_the_stored_one_is_cut_too(sealed: list[int]) -> None:
-    sign_head(now=NOW)
-    cut(after=4)
-    with tampering():
-        change("DELETE FROM audit_signedhead")
-    assert kinds(verify(anchor=None)) == [("missing", 6), ("cut", 4)]
-
-
-def test_a_cut_tail_is_found_by_an_anchor_where_everything_here_is_cut(sealed: list[int], home: Path) -> None:
-    sign_head(now=NOW)
-    anchor = head_file(home).rename(home / "kept-elsewhere.json")
-    cut(after=4)
-    with tampering():
-        change("DELETE FROM audit_signedhead")
-    assert verify(anchor=None).whole
-    assert kinds(verify(anchor=anchor)) == [("cut", 4)]
-
-
-def test_a_log_written_anew_with_a_new_key_is_found_by_the_anchor_only(sealed: list[int], home: Path) -> None:
-    sign_head(now=NOW)
-    anchor = head_file(home).rename(home / "kept-elsewhere.json")
-    with tampering():
-        change("DELETE FROM audit_signedhead")
-        change("DELETE FROM audit_link")
-        change("UPDATE audit_entry SET actor = 'user:innocent' WHERE id = %s", sealed[2])
-    signing_key_path().unlink()
-    assert seal_entries(now=NOW, whole=True) == 6
-    sign_head(now=NOW)
-    assert verify(anchor=None).whole
-    found = verify(anchor=anchor)
-    assert kinds(found) == [("key", 6), ("rewritten", 6)] and "signing key was replaced" in found.problems[0].text
-
-
-def test_a_forged_head_has_a_wrong_signature(sealed: list[int], home: Path) -> None:
-    sign_head(now=NOW)
-    head_file(home).unlink()
-    with tampering():
-        change("UPDATE audit_signedhead SET seq = 5")
-    assert kinds(verify(anchor=None)) == [("signature", 5)]
-
-
-def test_an_anchor_that_was_changed_is_refused(sealed: list[int], home: Path) -> None:
-    sign_head(now=NOW)
-    held = json.loads(head_file(home).read_text())
-    (home / "a.json").write_text(json.dumps({**held, "seq": 5}))
-    with pytest.raises(HeadError, match="signature"):
-        verify(anchor=home / "a.json")
-    head_file(home).write_text("{")
-    report = verify(anchor=None)
-    assert [p.kind for p in report.problems] == ["unreadable"]
 
 
 # Heads and their key
