@@ -170,6 +170,16 @@ def test_settings_say_what_to_write(tmp_path: Path) -> None:
     assert secret_key(made) == secret_key(made) and stat.S_IMODE(made.stat().st_mode) == 0o600
 
 
+def test_of_processes_that_start_at_once_one_makes_the_signing_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looked before any had made it; the others take that of the quickest."""
+    path = tmp_path / "keys" / "secret"
+    first = secret_key(path)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert secret_key(path) == first and [kept.name for kept in path.parent.iterdir()] == ["secret"]
+
+
 @pytest.mark.parametrize(
     ("env", "outside"),
     [

@@ -4,7 +4,6 @@ Each is documented in docs/reference/settings.md; a test compares the two.
 """
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bluelamp.kernel.messaging.domain.neutral import giveaways
 from bluelamp.kernel.messaging.domain.servers import SmtpServer, check_gateway_url, parse_smtp_url
+from bluelamp.kernel.vault.keyfiles import create_private
 from bluelamp.project.logs import STYLES
 from bluelamp.project.profiles import PROFILES
 
@@ -269,12 +269,13 @@ def _proxy(env: Mapping[str, str]) -> str:
 
 
 def secret_key(path: Path) -> str:
-    """The signing key, made with mode 0600 where there is none. Raises ConfigError for an empty file."""
+    """The signing key, made with mode 0600 where there is none: of several processes that start, one makes it.
+
+    Raises ConfigError for an empty file.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(64))
+        create_private(path=path, content=secrets.token_urlsafe(64).encode())
     key = path.read_text().strip()
     if len(key) < 32:
         raise ConfigError(f"{path} holds no usable key. Remove the file to have a new one made.")

@@ -72,9 +72,15 @@ def start(program: str, name: str, env: dict[str, str]) -> subprocess.Popen[str]
 
 
 def finish(processes: list[subprocess.Popen[str]]) -> None:
-    for process in processes:
-        _, problem = process.communicate(timeout=90)
-        assert process.returncode == 0, problem
+    try:
+        for process in processes:
+            _, problem = process.communicate(timeout=90)
+            assert process.returncode == 0, problem
+    finally:
+        # One that went on writing would spoil the next test too.
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def verified(env: dict[str, str]) -> dict[str, object]:

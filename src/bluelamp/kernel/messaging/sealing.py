@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 import secrets
 from datetime import datetime
 from functools import cache
@@ -13,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from bluelamp.kernel.vault import operations
+from bluelamp.kernel.vault.keyfiles import create_private
 
 
 class Vault(Protocol):
@@ -72,17 +72,7 @@ def digest(*, kind: str, address: str) -> str:
 def _key(path: Path) -> bytes:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_bytes(32))
-        try:
-            # A link appears whole or not at all, and the first of two processes wins.
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
+        create_private(path=path, content=secrets.token_bytes(32))
     key = path.read_bytes()
     if len(key) != 32:
         raise OSError(f"{path} is no usable key of 32 bytes. Restore it from a backup: suppressions depend on it.")
