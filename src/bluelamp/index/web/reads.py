@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from bluelamp.index.domain.period import month_end
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import named_rows, visible_edition
+from bluelamp.index.queries import named_rows, readable_editions, visible_edition
 from bluelamp.kernel.advice.queries import Shown, advice_for
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
@@ -74,11 +74,8 @@ def shown_edition(request: HttpRequest) -> Edition | None:
 
 
 def downloadable_edition(request: HttpRequest, *, edition_id: UUID) -> Edition | None:
-    """One edition by id, under the same rule as `visible_edition`."""
-    editions = Edition.objects.filter(id=edition_id)
-    if outside(request):
-        editions = editions.exclude(status=Edition.Status.SPECIMEN)
-    return editions.first()
+    """One edition by id: published, replaced by a correction, or, on this machine only, a specimen."""
+    return readable_editions(outside=outside(request)).filter(id=edition_id).first()
 
 
 def category_cards(*, edition: Edition) -> list[tuple[str, list[Card]]]:
@@ -124,7 +121,7 @@ def shown_row(*, edition: Edition | None, product_key: str) -> EditionRow | None
     """A product's row where it may be named, also for sightings before the period only."""
     if edition is None:
         return None
-    return edition.rows.filter(product_key=product_key, named=True).first()
+    return edition.rows.filter(product_key=product_key, named=True, withheld="").first()
 
 
 def shown_product(*, key: str) -> Product | None:
@@ -150,7 +147,7 @@ def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found],
     hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1)
     evidence: dict[str, EditionRow] = {}
     if edition is not None:
-        named = edition.rows.filter(named=True, product_key__in=[h.product_key for h in hits])
+        named = edition.rows.filter(named=True, withheld="", product_key__in=[h.product_key for h in hits])
         evidence = {row.product_key: row for row in named.exclude(product_name="")}
     suggestion = catalogue.did_you_mean(hits)
     if not suggestion:
@@ -166,7 +163,7 @@ def keys_with_evidence(*, edition: Edition | None, keys: list[str]) -> set[str]:
     """Those of some products that the edition may name."""
     if edition is None:
         return set()
-    return set(edition.rows.filter(named=True, product_key__in=keys).values_list("product_key", flat=True))
+    return set(edition.rows.filter(named=True, withheld="", product_key__in=keys).values_list("product_key", flat=True))
 
 
 def search_makers(*, text: str, most: int = 3) -> list[Maker]:

@@ -151,7 +151,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         context = {
             "inside": [s for s in listed if s["on"] >= start],
             "earlier": [s for s in listed if s["on"] < start],
-            "crimes": crimes_words(count=row.recorded_crimes),
+            "crimes": "" if row.crimes_withheld else crimes_words(count=row.recorded_crimes),
             "months": reads.months_of(row=row, edition=edition),
             "sources": reads.sources_of(edition),
             "model_names": reads.model_names(row=row),
