@@ -156,7 +156,7 @@ class EditionRow(models.Model):
 
 
 class Check(models.Model):
-    """One finding of the automatic checks about an edition, or, of a published one, of the daily look at its evidence."""
+    """One finding of the automatic checks about an edition, or, of a published one, of the daily look at it."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="checks")
     check_code = models.CharField(max_length=20, choices=[(c, c) for c in CHECKS])

@@ -123,6 +123,12 @@ def store_rows(*, edition: Edition, prepared: Prepared) -> None:
     EditionRow.objects.bulk_create(rows, batch_size=500)
 
 
+def sightings_now(*, end: date) -> dict[str, list[dict[str, Any]]]:
+    """Per product: what may be listed one by one of the visible evidence up to a day, as editions keep it."""
+    paths = file_paths(loads=visible_loads(table="sightings"))
+    return _details(paths=paths, end=end) if paths else {}
+
+
 def next_number() -> int:
     """The number of the next edition. Specimens and drafts use numbers too, so that none is ever given twice."""
     newest = Edition.objects.order_by("-number").first()
