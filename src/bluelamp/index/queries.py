@@ -287,7 +287,9 @@ def source_states() -> list[SourceState]:
             continue
         here = loads.get(feed.source_id, [])
         days = [_looked_on(load, packaged=not own[load.feed_id].pull_url and feed.pull_url != "") for load in here]
-        days += [at.date() for name, at in checked.items() if own.get(name) and own[name].source_id == feed.source_id]
+        days += [
+            at.date() for name, at in checked.items() if at and own.get(name) and own[name].source_id == feed.source_id
+        ]
         found[feed.source_id] = SourceState(
             id=feed.source_id,
             title=feed.title,

@@ -41,7 +41,7 @@ def draft(*, actor: Actor, origin: str = "live", now: datetime) -> Edition:
             origin=origin,
             built_at=next_time(now=now),
             base=newest_published(),
-            drafted_by_id=actor.user_id,
+            drafted_by_id=own_id(actor),
             **prepared.fields,
         )
         store_rows(edition=edition, prepared=prepared)
@@ -118,7 +118,7 @@ def correct(*, actor: Actor, edition_id: UUID, reason: str, now: datetime) -> Ed
                 reason=reason,
                 origin=held.origin,
                 built_at=next_time(now=now),
-                drafted_by_id=actor.user_id,
+                drafted_by_id=own_id(actor),
                 **prepared.fields,
             )
             store_rows(edition=made, prepared=prepared)
@@ -171,6 +171,13 @@ def state_changes(*, edition: Edition) -> None:
     if edition.replaces is not None:
         edition.changes = changes_between(before=edition.replaces, after=edition)
     edition.save()
+
+
+def own_id(actor: Actor) -> UUID:
+    """Who acts. Raises EditionError for nobody, whom `require` refuses before."""
+    if actor.user_id is None:
+        raise EditionError("Nobody is signed in.")
+    return actor.user_id
 
 
 def said(text: str, missing: str) -> str:

@@ -9,7 +9,7 @@ from bluelamp.index import permissions
 from bluelamp.index.domain.replies import JUDGED_RULES, PREVIEW_DAYS, problems
 from bluelamp.index.domain.workdays import after_working_days
 from bluelamp.index.models import Edition, EditionRow, MakerLink, Preview, Reply
-from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, said
+from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, own_id, said
 from bluelamp.index.queries import SUBJECT, drafts, evidence_hash, makers_of, previews_of, unpreviewed
 from bluelamp.kernel.approvals.operations import void
 from bluelamp.kernel.catalogue.models import Maker
@@ -45,7 +45,7 @@ def link_maker(*, actor: Actor, organisation_id: UUID, maker_key: str, how_known
                 organisation_id=organisation_id,
                 maker_key=maker_key,
                 how_known=how_known,
-                linked_by_id=actor.user_id,
+                linked_by_id=own_id(actor),
                 linked_at=now,
             )
             subject = f"organisation:{organisation_id}"
@@ -81,7 +81,7 @@ def open_previews(*, actor: Actor, edition_id: UUID, told: str, today: date, now
                 maker_key=row.maker_key,
                 evidence_hash=evidence_hash(row),
                 opened_at=now,
-                opened_by_id=actor.user_id,
+                opened_by_id=own_id(actor),
                 ends_on=ends,
                 told=told,
             )
@@ -101,9 +101,9 @@ def look_at_preview(*, actor: Actor, preview_id: UUID, now: datetime) -> tuple[P
     """
     require(actor=actor, action=permissions.REPLY, scope=actor.scope, subject=f"preview:{preview_id}", now=now)
     preview = previews_of(organisation=_organisation(actor)).filter(pk=preview_id).first()
-    row = preview and preview.edition.rows.filter(product_key=preview.product_key).first()
-    if preview is None or row is None:
+    if preview is None:
         return None
+    row = preview.edition.rows.get(product_key=preview.product_key)
     with transaction.atomic():
         Preview.objects.filter(pk=preview.pk, first_seen_at=None).update(first_seen_at=now)
         note(actor=actor, action="index.look-at-preview", subject=f"preview:{preview.pk}", now=now)
@@ -140,7 +140,7 @@ def reply(
             product_key=product_key,
             maker_key=row.maker_key,
             organisation_id=organisation,
-            author_id=actor.user_id,
+            author_id=own_id(actor),
             origin=row.edition.origin,
             text=text.strip().replace("\r\n", "\n"),
             language=language,

@@ -47,7 +47,7 @@ def publish(*, actor: Actor, edition_id: UUID, today: date, now: datetime) -> Ed
         edition = Edition.objects.select_for_update().filter(pk=edition_id).first()
         if edition is None:
             raise EditionError("There is no such edition.")
-        found = obstacles(facts=readiness(edition=edition, today=today), today=today)
+        found = obstacles(facts=readiness(edition=edition), today=today)
         if not found:
             found = _final_look(edition, today)
     if found:
@@ -63,7 +63,7 @@ def publish(*, actor: Actor, edition_id: UUID, today: date, now: datetime) -> Ed
     with transaction.atomic():
         edition = Edition.objects.select_for_update().select_related("replaces").get(pk=edition_id)
         # Asked again now that nobody can change the draft any more: the approval is held, too.
-        found = obstacles(facts=readiness(edition=edition, today=today), today=today)
+        found = obstacles(facts=readiness(edition=edition), today=today)
         if found:
             raise NotReadyError(found)
         signed(edition=edition)
@@ -106,7 +106,7 @@ def withdraw(*, actor: Actor, edition_id: UUID, reason: str, now: datetime) -> E
     return edition
 
 
-def readiness(*, edition: Edition, today: date) -> Readiness:
+def readiness(*, edition: Edition) -> Readiness:
     """What is known of a draft, for `obstacles`. Reads only."""
     release = getattr(edition, "release", None)
     previews = needed_previews(edition=edition)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from bluelamp.index import permissions
 from bluelamp.index.domain.calendar import CORRECTION, REGULAR, check_date, check_move
 from bluelamp.index.models import EarlyAccess, Edition, Release, ReleaseMove
-from bluelamp.index.operations.drafting import EditionError, hold_draft, said
+from bluelamp.index.operations.drafting import EditionError, hold_draft, own_id, said
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations.permit import NotPermittedError, note, require
@@ -19,7 +19,7 @@ def announce_release(*, actor: Actor, kind: str, on: date, origin: str = "live",
     require(actor=actor, action=permissions.CALENDAR, now=now)
     check_date(kind=kind, on=on, today=today)
     with transaction.atomic():
-        made = Release.objects.create(kind=kind, on=on, origin=origin, announced_at=now, announced_by_id=actor.user_id)
+        made = Release.objects.create(kind=kind, on=on, origin=origin, announced_at=now, announced_by_id=own_id(actor))
         note(actor=actor, action=permissions.CALENDAR.code, subject=f"release:{made.pk}", on=str(on), now=now)
     return made
 
@@ -34,7 +34,7 @@ def move_release(*, actor: Actor, release_id: UUID, on: date, reason: str, today
         held = _hold(release_id)
         check_move(old=held.on, new=on, today=today, reason=reason)
         ReleaseMove.objects.create(
-            release=held, at=now, by_id=actor.user_id, old=held.on, new=on, reason=" ".join(reason.split())[:300]
+            release=held, at=now, by_id=own_id(actor), old=held.on, new=on, reason=" ".join(reason.split())[:300]
         )
         held.on = on
         held.save(update_fields=["on"])
@@ -91,7 +91,7 @@ def give_early_access(
                 person_id=user_id,
                 why=why,
                 starts_at=starts_at,
-                given_by_id=actor.user_id,
+                given_by_id=own_id(actor),
                 given_at=now,
             )
             subject = f"edition:{edition.pk}"

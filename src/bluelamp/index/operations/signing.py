@@ -9,7 +9,7 @@ from bluelamp.index import permissions
 from bluelamp.index.domain.checks import BLOCK
 from bluelamp.index.domain.life import NEEDED_APPROVALS, SIGNING_CAPACITIES
 from bluelamp.index.models import Edition, Signature
-from bluelamp.index.operations.drafting import EditionError, hold_draft, said
+from bluelamp.index.operations.drafting import EditionError, hold_draft, own_id, said
 from bluelamp.index.queries import SUBJECT, content_hash, open_checks
 from bluelamp.kernel.approvals import operations as approvals
 from bluelamp.kernel.approvals.models import ApprovalRequest
@@ -38,7 +38,7 @@ def ask_sign_off(*, actor: Actor, edition_id: UUID, now: datetime) -> ApprovalRe
             subject_id=str(edition.pk),
             version_hash=content_hash(edition=edition),
             needed=NEEDED_APPROVALS,
-            asked_by=User.objects.get(pk=actor.user_id),
+            asked_by=User.objects.get(pk=own_id(actor)),
             now=now,
         )
         note(actor=actor, action=permissions.ASK.code, subject=f"edition:{edition.pk}", now=now)
@@ -63,7 +63,7 @@ def sign(*, actor: Actor, edition_id: UUID, version_hash: str, now: datetime) ->
             raise EditionError("Somebody has signed in this capacity: the other one is missing.")
         present = content_hash(edition=edition)
         seen = version_hash if version_hash == present else _other(present)
-        person = User.objects.get(pk=actor.user_id)
+        person = User.objects.get(pk=own_id(actor))
         try:
             request = approvals.approve(request=request, person=person, version_hash=seen, now=now)
         except approvals.VersionChangedError as changed:
@@ -86,7 +86,7 @@ def reject(*, actor: Actor, edition_id: UUID, reason: str, now: datetime) -> App
     reason = said(reason, "Say why: whoever drafted it reads it.")
     with transaction.atomic():
         edition = hold_draft(edition_id=edition_id)
-        person = User.objects.get(pk=actor.user_id)
+        person = User.objects.get(pk=own_id(actor))
         request = approvals.reject(request=_open(edition), person=person, note=reason, now=now)
         note(actor=actor, action="index.reject", subject=f"edition:{edition.pk}", now=now)
     return request
