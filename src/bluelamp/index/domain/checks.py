@@ -181,10 +181,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Known:
-    """What a reader can tell of a count: it lies between `low` and `high`, both included."""
+    """What a reader can tell of a count: it lies between `low` and `high`, both included, and most likely at `shown`."""
 
     low: int
     high: int
+    shown: int
 
 
 def known_of(count: int, *, least_shown: int = 5) -> Known | None:
@@ -192,16 +193,17 @@ def known_of(count: int, *, least_shown: int = 5) -> Known | None:
     if count < least_shown:
         return None
     if count < LEAST_COUNT:
-        return Known(least_shown, LEAST_COUNT - 1)
+        return Known(least_shown, LEAST_COUNT - 1, (least_shown + LEAST_COUNT - 1) // 2)
     shown = ROUND_TO * round(count / ROUND_TO)
-    return Known(max(LEAST_COUNT, shown - ROUND_TO // 2), shown + ROUND_TO // 2)
+    return Known(max(LEAST_COUNT, shown - ROUND_TO // 2), shown + ROUND_TO // 2, shown)
 
 
 def differencing(cells: Sequence[Cell]) -> list[Finding]:
     """Published counts from which a reader can compute another one, of crimes, that lies under ten.
 
     Looks at every count that holds others: what is left when one of them, or all that do not overlap, are taken away.
-    Two counts of the same atoms that differ (a correction) tell how many were added, so they count too.
+    Two counts of the same atoms that differ (a correction) tell how many were added, so they count too. A rest is told
+    where it must lie under ten, and where it does and the published numbers say so, if only about.
     """
     shown = [(cell, known) for cell in cells if (known := known_of(cell.count))]
     found = []
@@ -214,7 +216,8 @@ def differencing(cells: Sequence[Cell]) -> list[Finding]:
         for taken in rests:
             rest = whole.count - sum(c.count for c, _ in taken)
             most = known.high - sum(k.low for _, k in taken)
-            if rest > 0 and most < LEAST_COUNT:
+            about = known.shown - sum(k.shown for _, k in taken)
+            if rest > 0 and (most < LEAST_COUNT or max(rest, about) < LEAST_COUNT):
                 found.append(_small(whole, " + ".join(c.label for c, _ in taken)))
     for i, (one, known) in enumerate(shown):
         for other, their in shown[i + 1 :]:
