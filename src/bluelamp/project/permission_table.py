@@ -6,12 +6,18 @@ docs/reference/permissions.md shows it; tests prove that nothing is missing and 
 from dataclasses import dataclass
 from enum import Enum
 
+from bluelamp.index import permissions as index
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
 
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITOR = frozenset({"auditor"})
+ANALYST = frozenset({"analyst"})
+HEAD = frozenset({"head-of-profession"})
+MAKER = frozenset({"maker"})
+# Who may be put on the access list of an edition, to be ready when it comes out.
+EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
 
 class Open(Enum):
@@ -45,6 +51,21 @@ ALLOWED = (
     Declared(desk.SEE_WORK, ADMINISTRATOR),
     Declared(desk.MEND_WORK, ADMINISTRATOR),
     Declared(desk.SEE_MESSAGES, ADMINISTRATOR),
+    Declared(index.SEE, ANALYST | HEAD),
+    Declared(index.DRAFT, ANALYST),
+    Declared(index.CHECK, ANALYST),
+    Declared(index.PREVIEW, ANALYST),
+    Declared(index.LINK, ADMINISTRATOR),
+    Declared(index.REPLY, MAKER),
+    Declared(index.DECIDE, ANALYST | HEAD),
+    Declared(index.ASK, ANALYST),
+    Declared(index.SIGN, ANALYST | HEAD),
+    Declared(index.PUBLISH, HEAD),
+    Declared(index.CORRECT, ANALYST),
+    Declared(index.WITHDRAW, HEAD),
+    Declared(index.CALENDAR, HEAD),
+    Declared(index.ACCESS, HEAD),
+    Declared(index.LOOK, EARLY),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 

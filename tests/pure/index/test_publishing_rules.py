@@ -183,7 +183,7 @@ def test_replies_that_break_a_rule_of_form(text: str, rule: str) -> None:
     "text",
     [
         "We fixed CVE-2026-12345 in version 1.2.3 on 3 March 2026.\n\nDevices update by themselves; 95 % have it.",
-        "Trwsiwyd y gwendid hwn yn fersiwn 2.0.1. Mae’r dyfeisiau’n diweddaru eu hunain.",
+        "Trwsiwyd y gwendid hwn yn fersiwn 2.0.1. Mae ein dyfeisiau yn diweddaru eu hunain.",
         "The entry of 12 May names the DIR-823X, which we do not make. It is made by another company.",
     ],
 )

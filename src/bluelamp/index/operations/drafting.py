@@ -50,7 +50,7 @@ def draft(*, actor: Actor, origin: str = "live", now: datetime) -> Edition:
 
 
 def redraft(*, actor: Actor, edition_id: UUID, now: datetime) -> tuple[Edition, bool]:
-    """Build a draft anew from the evidence as it is now; give it and whether anything changed.
+    """Build a draft anew from the evidence as it is now, beside what is published now; say whether anything changed.
 
     What was withheld stays withheld. A correction keeps its period, an edition ends at the newest evidence. Where
     nothing changed, approvals stand. Raises NotPermittedError, EditionError, NoEvidenceError.
@@ -60,8 +60,10 @@ def redraft(*, actor: Actor, edition_id: UUID, now: datetime) -> tuple[Edition, 
     prepared = prepare_edition(parameters=_parameters(old), end=old.period_end if old.replaces_id else None)
     with transaction.atomic():
         edition = hold_draft(edition_id=edition_id)
-        if not _differs(edition, prepared):
+        base = edition.replaces or newest_published()
+        if edition.base == base and not _differs(edition, prepared):
             return edition, False
+        edition.base = base
         withheld = {r.product_key: (r.withheld, r.crimes_withheld) for r in edition.rows.all()}
         edition.built_at = next_time(now=now)
         for name, value in prepared.fields.items():
