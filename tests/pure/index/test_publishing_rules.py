@@ -62,7 +62,7 @@ def test_ten_working_days_over_christmas_and_without_holidays() -> None:
     # 21 December 2026: 22 23 24, then 29 30 31, then 5 6 7 8 January (1, 2: new year; 4 January is Scotland's).
     assert after_working_days(start=date(2026, 12, 21), days=10) == date(2027, 1, 8)
     assert after_working_days(start=date(2026, 9, 5), days=1) == date(2026, 9, 7)
-    with pytest.raises(ValueError, match="at least one|At least one"):
+    with pytest.raises(ValueError, match="At least one"):
         after_working_days(start=date(2026, 9, 5), days=0)
 
 

@@ -181,7 +181,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Known:
-    """What a reader can tell of a count: it lies between `low` and `high`, both included, and most likely at `shown`."""
+    """What a reader can tell of a count: it lies from `low` to `high`, both included, most likely at `shown`."""
 
     low: int
     high: int

@@ -14,7 +14,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.operations.export import NOTE
+from bluelamp.index.operations.export import note_of
 from bluelamp.index.queries import named_rows
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import reads, schemas
@@ -73,7 +73,7 @@ def current_edition(request: HttpRequest) -> Any:
     return {
         **{name: getattr(edition, name) for name in (*own, "code_version")},
         **{name: edition.parameters[name] for name in chosen},
-        "note": NOTE,
+        "note": note_of(edition=edition),
         "coverage": {k: edition.coverage[k] for k in ("entries", "to_product", "maker_only", "unmapped")},
         "sources": [{k: s[k] for k in schemas.SourceOut.model_fields} for s in edition.coverage["sources"]],
     }
@@ -106,7 +106,7 @@ def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query
         listed = [_figures(edition, row) for row in rows]
     return {
         "status": edition.status,
-        "note": NOTE,
+        "note": note_of(edition=edition),
         "total": found.count,
         "page": query.page,
         "pages": found.num_pages,
@@ -141,7 +141,7 @@ def one_product(
             "category": found.category,
             "category_name": str(labels.category_singular(found.category)),
             "support": found.support,
-            "statement": NOTE if row else no_evidence(),
+            "statement": note_of(edition=edition) if row else no_evidence(),
             "figures": _figures(edition, row) if row else None,
             "sightings": [{k: s[k] for k in schemas.SightingOut.model_fields} for s in listed_sightings(row=row)]
             if row

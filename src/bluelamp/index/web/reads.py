@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from bluelamp.index.domain.period import month_end
-from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import named_rows, readable_editions, visible_edition
+from bluelamp.index.models import Edition, EditionRow, Reply
+from bluelamp.index.queries import named_rows, readable_editions, shown_replies, visible_edition
 from bluelamp.kernel.advice.queries import Shown, advice_for
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
@@ -122,6 +122,13 @@ def shown_row(*, edition: Edition | None, product_key: str) -> EditionRow | None
     if edition is None:
         return None
     return edition.rows.filter(product_key=product_key, named=True, withheld="").first()
+
+
+def shown_reply(*, edition: Edition | None, product_key: str) -> Reply | None:
+    """What the maker of a named product replied; nothing beside a specimen, which no maker has been shown."""
+    if edition is None or edition.status == Edition.Status.SPECIMEN:
+        return None
+    return shown_replies(keys=[product_key]).get(product_key)
 
 
 def shown_product(*, key: str) -> Product | None:

@@ -169,6 +169,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         crumbs=tuple(crumbs),
         product=found,
         row=row,
+        reply=reads.shown_reply(edition=edition, product_key=key) if row else None,
         no_evidence=no_evidence(),
         models=reads.models_of(product_key=key),
         advice=reads.advice_on(category=found.category, product_key=key),
