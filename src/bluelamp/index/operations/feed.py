@@ -55,9 +55,8 @@ def atom_feed(*, base: str, path: str, language: str) -> str:
         _text(feed, "title", gettext("Bluelamp Security Index: editions and changes"))
         _text(feed, "updated", _time(max((e.at for e in entries), default=_NOTHING_YET)))
         Tree.SubElement(feed, _name("link"), {"rel": "self", "type": "application/atom+xml", "href": f"{base}{path}"})
-        Tree.SubElement(
-            feed, _name("link"), {"rel": "alternate", "type": "text/html", "href": f"{base}{prefix}/editions/"}
-        )
+        page = f"{base}{prefix}/editions/"
+        Tree.SubElement(feed, _name("link"), {"rel": "alternate", "type": "text/html", "href": page})
         _text(Tree.SubElement(feed, _name("author")), "name", "Bluelamp")
         for entry in entries:
             item = Tree.SubElement(feed, _name("entry"))
