@@ -22,10 +22,20 @@ from bluelamp.index.operations.editions import build_edition
 from bluelamp.index.operations.loading import load_path
 from bluelamp.kernel.people.models import User
 from bluelamp.project.demo.cast import make_cast
+from bluelamp.project.demo.editions import make_draft
 from bluelamp.project.demo.examples import make_examples
 
 ALIASES = ["default", "stream", "vault"]
-CAPACITIES = {"Ada": "administrator", "Cerys": "auditor", "Dev": "triage-officer", "Teleri": ""}
+CAPACITIES = {
+    "Ada": "administrator",
+    "Cerys": "auditor",
+    "Dev": "triage-officer",
+    "Hari": "analyst",
+    "Isla": "head-of-profession",
+    "Mina": "maker",
+    "Kofi": "outreach-approver",
+    "Teleri": "",
+}
 # Not a question to the database: how tests and operations mark their transactions.
 _MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -110,6 +120,7 @@ def _whole_program() -> None:
     make_cast(now=now - timedelta(hours=1))
     make_examples(now=now)
     build_edition(now=now)
+    make_draft(now=now)
 
 
 def _visits() -> Iterator[tuple[str, Client, str]]:

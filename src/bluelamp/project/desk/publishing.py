@@ -193,8 +193,8 @@ def early_access(request: HttpRequest, edition_id: UUID) -> HttpResponse:
             releasing.end_early_access(access_id=entry, **common)
 
         return _do(request, end, _("The access list was changed."), "desk:edition", edition_id=edition_id)
-    more = {"user_id": _uuid(_text(request, "person")) or edition_id, "why": _text(request, "why")}
-    more["starts_at"] = datetime.now(tz=UTC)  # type: ignore[assignment]
+    more: dict[str, Any] = {"user_id": _uuid(_text(request, "person")) or edition_id, "why": _text(request, "why")}
+    more["starts_at"] = datetime.now(tz=UTC)
     return _on(request, edition_id, releasing.give_early_access, _("The access list was changed."), **more)
 
 
@@ -230,8 +230,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
             elif on is None:
                 raise CalendarError(_("Enter a day."))
             elif release:
-                more = {"release_id": release, "on": on, "reason": _text(request, "reason"), "today": today}
-                releasing.move_release(**more, **common)
+                releasing.move_release(
+                    release_id=release, on=on, reason=_text(request, "reason"), today=today, **common
+                )
             else:
                 releasing.announce_release(kind=_text(request, "kind"), on=on, today=today, **common)
 
@@ -301,9 +302,10 @@ def _do(request: HttpRequest, act: Callable[..., None], done: str, back: str, **
         act(actor=request.__dict__["actor"], now=datetime.now(tz=UTC))
     except NotReadyError as problem:
         for words in obstacle_words(problem.obstacles):
-            messages.error(request, words)
+            messages.error(request, str(words))
     except (EditionError, ApprovalError, CalendarError, NoEvidenceError) as problem:
         messages.error(request, str(problem))
     else:
         messages.success(request, done)
-    return redirect(back, **where)
+    answer: HttpResponse = redirect(back, **where)
+    return answer
