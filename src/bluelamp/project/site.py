@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
 from urllib.parse import unquote, urlsplit
@@ -19,7 +19,8 @@ from django.test import Client
 from bluelamp.index.models import Edition
 from bluelamp.index.queries import visible_edition
 
-STARTS = ("/", "/cy/", "/feed.atom", "/cy/feed.atom")
+STARTS = ("/", "/cy/")
+FEEDS = ("/feed.atom", "/cy/feed.atom")
 # What only the program can answer.
 _LEFT_OUT = ("/api/", "/desk/", "/account/", "/search", "/cy/search", "/cy/desk/", "/cy/account/")
 _LINK = re.compile(r'(?P<before>\s(?:href|src)=")(?P<address>[^"]*)(?P<after>")')
@@ -41,10 +42,13 @@ class Written:
     failed: list[str] = field(default_factory=list)
 
 
-def write_site(*, folder: Path, specimen: bool = False, tell: Callable[[int], None] = lambda _n: None) -> Written:
+def write_site(
+    *, folder: Path, address: str = "", specimen: bool = False, tell: Callable[[int], None] = lambda _n: None
+) -> Written:
     """Write the public pages in both languages below a folder that is new or empty.
 
-    Raises SiteError where nothing is published (and no specimen was asked for) or the folder holds something.
+    `address` is where the site will stand (https://...): a feed needs it, and is left out without. Raises SiteError
+    where nothing is published (and no specimen was asked for) or the folder holds something.
     """
     edition = visible_edition(outside=not specimen)
     if edition is None:
@@ -54,21 +58,25 @@ def write_site(*, folder: Path, specimen: bool = False, tell: Callable[[int], No
     # A request that a proxy passed on is from outside: it is shown no specimen.
     headers = {"host": "localhost"} if edition.status == Edition.Status.SPECIMEN else _OUTSIDE
     reader = Client(headers=headers, raise_request_exception=False)
-    written, waiting, seen = Written(), deque(STARTS), set(STARTS)
+    starts = (*STARTS, *(FEEDS if address else ()))
+    left_out = (*_LEFT_OUT, *(() if address else FEEDS))
+    written, waiting, seen = Written(), deque(starts), set(starts)
     while waiting and len(seen) < _MOST:
-        address = waiting.popleft()
-        response = reader.get(address)
+        page = waiting.popleft()
+        response = reader.get(page)
         if response.status_code != 200:
-            written.failed.append(f"{address}: {response.status_code}")
+            written.failed.append(f"{page}: {response.status_code}")
             continue
         body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
         if "text/html" in response.headers["Content-Type"]:
-            text, found = _page(body.decode(), address)
+            text, found = _page(body.decode(), page, left_out)
             body = text.encode()
             new = [a for a in found if a not in seen]
             seen.update(new)
             waiting.extend(new)
-        _write(folder, file_of(address), body, written)
+        elif page in FEEDS:
+            body = body.replace(b"http://localhost", escape(address.rstrip("/")).encode())
+        _write(folder, file_of(page), body, written)
         tell(len(written.files))
     _static(folder, written)
     return written
@@ -85,15 +93,18 @@ def file_of(address: str) -> str:
     path = path.replace(":", "--")
     if parts.query:
         kept = re.sub(r"[^A-Za-z0-9]+", "-", unquote(parts.query)).strip("-")[:120]
-        return f"{path}{kept}.html" if path.endswith("/") or not path else f"{path}-{kept}.html"
+        if path.endswith("/") or not path:
+            return f"{path}{kept}.html"
+        stem, dot, ending = path.rpartition(".")
+        return f"{stem}-{kept}.{ending}" if dot and "/" not in ending else f"{path}-{kept}.html"
     return f"{path}index.html" if path.endswith("/") or not path else path
 
 
-def _page(text: str, address: str) -> tuple[str, list[str]]:
+def _page(text: str, address: str, left_out: tuple[str, ...]) -> tuple[str, list[str]]:
     """A page with relative links, and the addresses of ours that it leads to."""
     here, found = str(PurePosixPath(file_of(address)).parent), []
     text = _FORM.sub("", text)
-    text = _ANCHOR.sub(lambda m: m["text"] if _left_out(unescape(m["address"])) else m[0], text)
+    text = _ANCHOR.sub(lambda m: m["text"] if unescape(m["address"]).startswith(left_out) else m[0], text)
 
     def relative(match: re.Match[str]) -> str:
         target = unescape(match["address"])
@@ -107,16 +118,12 @@ def _page(text: str, address: str) -> tuple[str, list[str]]:
         mark = f"#{parts.fragment}" if parts.fragment else ""
         return f"{match['before']}{relpath(file_of(plain), here)}{mark}{match['after']}"
 
-    return _LINK.sub(relative, text), [a for a in dict.fromkeys(found) if not _left_out(a)]
+    return _LINK.sub(relative, text), [a for a in dict.fromkeys(found) if not a.startswith(left_out)]
 
 
 def _absolute(target: str, address: str) -> str:
     """A link as an address from the root; a query alone belongs to the page itself."""
     return urlsplit(address).path + target if target.startswith("?") else target
-
-
-def _left_out(address: str) -> bool:
-    return address.startswith(_LEFT_OUT)
 
 
 def _static(folder: Path, written: Written) -> None:

@@ -1,5 +1,6 @@
 """`bluelamp index`: the Security Index."""
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -109,12 +110,17 @@ def print_edition(
 @app.command()
 def site(
     folder: Annotated[Path, typer.Option("--out", help="New folder to write to.")],
+    address: Annotated[str, typer.Option(help="Where it will stand, for the feed: https://...")] = "",
     specimen: Annotated[bool, typer.Option(help="Write a specimen too, to look at; never to publish.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write the public pages as files, in both languages, for any file server or none."""
+    # A line of the log for each page would tell nobody anything.
+    logging.getLogger("bluelamp.request").setLevel(logging.WARNING)
     with notes.status("Writing pages ...") as status:
-        written = write_site(folder=folder, specimen=specimen, tell=lambda n: status.update(f"{n} files ..."))
+        written = write_site(
+            folder=folder, address=address, specimen=specimen, tell=lambda n: status.update(f"{n} files ...")
+        )
     if as_json:
         print_json({"folder": str(folder), "files": len(written.files), "failed": written.failed})
     else:
