@@ -29,9 +29,7 @@ from bluelamp.index.operations.publishing import withdraw
 from bluelamp.project.site import SiteError, write_site
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-TEXT = (
-    "We fixed this weakness in version 2.1.\n\n<i>Our</i> devices update by themselves."[:38] + " It is done & dusted."
-)
+TEXT = "We fixed this weakness in version 2.1. It is done & dusted, we say so."
 ATOM = f"{{{NAMESPACE}}}"
 
 
@@ -103,9 +101,8 @@ def test_a_correction_reaches_every_export() -> None:
     assert {"product_key": "acme:gamma", "kind": "gone"}.items() <= next(
         c for c in told if c["product_key"] == "acme:gamma"
     ).items()
-    assert (
-        b"acme:gamma" not in files["products.csv"] and b"acme:gamma" in package_files(edition=old)["products.csv"]
-    ) or (b"replaced" in package_files(edition=Edition.objects.get(pk=old.pk))["products.csv"])
+    assert b"acme:gamma" not in files["products.csv"]
+    assert b"acme:gamma" in package_files(edition=Edition.objects.get(pk=old.pk))["products.csv"]
     visitor = browser()
     assert visitor.get(f"/download/{new.pk}.json").json()["changes"] == new.changes
     assert b"replaced" in visitor.get(f"/download/{old.pk}.csv").content, "the old one says that it was replaced"

@@ -55,7 +55,7 @@ def _content(edition: Edition, language: str) -> dict[str, Any]:
             gettext("Product"),
             gettext("Newest confirmed"),
             gettext("Dates"),
-            gettext("Dates a year, 90% interval"),
+            gettext("Dates a year, interval of 90 per cent"),
             gettext("Band"),
         ],
         "rows": [
