@@ -67,7 +67,7 @@ def write_site(
         if response.status_code != 200:
             written.failed.append(f"{page}: {response.status_code}")
             continue
-        body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
+        body = b"".join(response) if response.streaming else response.content
         if "text/html" in response.headers["Content-Type"]:
             text, found = _page(body.decode(), page, left_out)
             body = text.encode()
