@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from bluelamp.index.domain.checks import ASK, BLOCK, CHECKS
+from bluelamp.index.domain.checks import ASK, BLOCK, CHECKS, KINDS
 from bluelamp.index.domain.life import SIGNING_CAPACITIES
 from bluelamp.index.domain.replies import JUDGED_RULES
 
@@ -105,6 +105,11 @@ class Edition(models.Model):
     def label(self) -> str:
         """The number, with the revision where it is a correction: 3, 3.1, 3.2."""
         return f"{self.number}.{self.revision}" if self.revision else str(self.number)
+
+    @property
+    def lacks(self) -> list[str]:
+        """The kinds of evidence that it does not have."""
+        return [kind for kind in KINDS if kind not in self.coverage.get("kinds", ["exploited"])]
 
 
 class EditionRow(models.Model):

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import QuerySet
 
-from bluelamp.index.domain.checks import KINDS, Cell, Entry, SourceState, Standing
+from bluelamp.index.domain.checks import Cell, Entry, SourceState, Standing
 from bluelamp.index.domain.period import month_end
 from bluelamp.index.domain.revising import COMPARED, changes
 from bluelamp.index.facts import fact_path
@@ -348,7 +348,7 @@ def content_hash(*, edition: Edition) -> str:
 
 def lacks_kinds(*, edition: Edition) -> list[str]:
     """The kinds of evidence that an edition does not have."""
-    return [kind for kind in KINDS if kind not in edition.coverage.get("kinds", ["exploited"])]
+    return edition.lacks
 
 
 def changes_between(*, before: Edition, after: Edition) -> list[dict[str, str]]:

@@ -114,6 +114,14 @@ def test_a_correction_reaches_every_export() -> None:
     assert "Acme Gamma" in visitor.get(f"/editions/{new.number}/1/").content.decode()
 
 
+def test_every_page_of_a_published_edition_says_what_it_lacks(published: Edition) -> None:
+    for path in ("/", "/table/", "/product/acme:alpha/", "/methods/"):
+        page = browser().get(path).content.decode()
+        assert "It contains none of these:" in page and "recorded crimes" in page, path
+        assert "Not official statistics." in page and f'href="/editions/{published.number}/0/"' in page
+        assert "Specimen" not in page
+
+
 def test_a_withdrawn_edition_gives_no_figures_and_keeps_its_record(published: Edition) -> None:
     withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="The list was forged.", now=LATER)
     visitor = browser()
