@@ -61,7 +61,7 @@ def publish(*, actor: Actor, edition_id: UUID, today: date, now: datetime) -> Ed
         )
         raise NotReadyError(found)
     with transaction.atomic():
-        edition = Edition.objects.select_for_update().select_related("replaces").get(pk=edition_id)
+        edition = Edition.objects.select_for_update().get(pk=edition_id)
         # Asked again now that nobody can change the draft any more: the approval is held, too.
         found = obstacles(facts=readiness(edition=edition), today=today)
         if found:
