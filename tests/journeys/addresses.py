@@ -42,6 +42,8 @@ PAGES = {
     "maker, whole time": "%s/maker/dlink/?time=all",
     "methods": "%s/methods/",
     "data": "%s/data/",
+    "editions": "%s/editions/",
+    "release calendar": "%s/releases/",
     "accessibility": "%s/accessibility/",
     "not found": "%s/nothing/here/",
     "advice": "%s/advice/",
@@ -63,6 +65,7 @@ DESK = {
         "%s/desk/people/invite/",
         "%s/desk/people/organisations/",
         "%s/desk/people/recovery/",
+        "%s/desk/people/makers/",
         "%s/desk/messages/",
         "%s/desk/work/",
         "%s/desk/audit/",
@@ -77,6 +80,10 @@ DESK = {
         "%s/account/sessions/",
         "%s/desk/demo/",
     ),
+    "Hari": ("%s/desk/", "%s/desk/editions/"),
+    "Isla": ("%s/desk/", "%s/desk/editions/", "%s/desk/editions/calendar/"),
+    "Mina": ("%s/desk/", "%s/desk/previews/"),
+    "Kofi": ("%s/desk/", "%s/desk/editions/early/"),
     # Nobody has given her a capacity yet.
     "Teleri": ("%s/desk/", "%s/desk/account/", "%s/desk/people/"),
 }

@@ -22,10 +22,20 @@ from bluelamp.index.operations.editions import build_edition
 from bluelamp.index.operations.loading import load_path
 from bluelamp.kernel.people.models import User
 from bluelamp.project.demo.cast import make_cast
+from bluelamp.project.demo.editions import make_draft
 from bluelamp.project.demo.examples import make_examples
 
 ALIASES = ["default", "stream", "vault"]
-CAPACITIES = {"Ada": "administrator", "Cerys": "auditor", "Dev": "triage-officer", "Teleri": ""}
+CAPACITIES = {
+    "Ada": "administrator",
+    "Cerys": "auditor",
+    "Dev": "triage-officer",
+    "Hari": "analyst",
+    "Isla": "head-of-profession",
+    "Mina": "maker",
+    "Kofi": "outreach-approver",
+    "Teleri": "",
+}
 # Not a question to the database: how tests and operations mark their transactions.
 _MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -64,6 +74,8 @@ PINNED: dict[str, tuple[int, int]] = {
     "maker": (8, 2),
     "methods": (3, 3),
     "data": (3, 2),
+    "editions": (2, 2),
+    "release calendar": (2, 2),
     "accessibility": (3, 2),
     "not found": (0, 0),
     "advice": (0, 0),
@@ -77,6 +89,7 @@ PINNED: dict[str, tuple[int, int]] = {
     "Ada /desk/people/invite/": (5, 4),
     "Ada /desk/people/organisations/": (6, 5),
     "Ada /desk/people/recovery/": (6, 5),
+    "Ada /desk/people/makers/": (6, 5),
     "Ada /desk/messages/": (10, 9),
     "Ada /desk/work/": (8, 7),
     "Ada /desk/audit/": (5, 4),
@@ -91,6 +104,15 @@ PINNED: dict[str, tuple[int, int]] = {
     "Dev /account/2fa/": (6, 5),
     "Dev /account/sessions/": (5, 4),
     "Dev /desk/demo/": (11, 10),
+    "Hari /desk/": (9, 8),
+    "Hari /desk/editions/": (10, 9),
+    "Isla /desk/": (9, 8),
+    "Isla /desk/editions/": (10, 9),
+    "Isla /desk/editions/calendar/": (6, 5),
+    "Mina /desk/": (6, 5),
+    "Mina /desk/previews/": (8, 7),
+    "Kofi /desk/": (5, 4),
+    "Kofi /desk/editions/early/": (6, 5),
     "Teleri /desk/": (4, 3),
     "Teleri /desk/account/": (5, 4),
     "Teleri /desk/people/": (6, 5),
@@ -122,6 +144,7 @@ def _whole_program() -> None:
     make_cast(now=now - timedelta(hours=1))
     make_examples(now=now)
     build_edition(now=now)
+    make_draft(now=now)
 
 
 def _visits() -> Iterator[tuple[str, Client, str]]:

@@ -17,7 +17,16 @@ from bluelamp.project.demo.examples import make_examples
 NOW = datetime.now(tz=UTC)
 # What components are given only where it is needed.
 OPTIONAL = {"label_class", "text"}
-CAPACITIES = {"Ada": "administrator", "Cerys": "auditor", "Dev": "triage-officer", "Teleri": ""}
+CAPACITIES = {
+    "Ada": "administrator",
+    "Cerys": "auditor",
+    "Dev": "triage-officer",
+    "Hari": "analyst",
+    "Isla": "head-of-profession",
+    "Mina": "maker",
+    "Kofi": "outreach-approver",
+    "Teleri": "",
+}
 
 
 def _browser(name: str) -> Client:

@@ -18,3 +18,39 @@ class EditionBuilt(Event):
     """A new edition of the Index was built."""
 
     edition: UUID
+
+
+@dataclass(frozen=True)
+class EditionPublished(Event):
+    """An edition, or a correction of one, was published: what it says is public from now on."""
+
+    edition: UUID
+
+
+@dataclass(frozen=True)
+class EditionCorrected(Event):
+    """A correction took the place of an edition. Whoever holds a copy must hear of it."""
+
+    edition: UUID
+    replaced: UUID
+
+
+@dataclass(frozen=True)
+class EditionWithdrawn(Event):
+    """A published edition was withdrawn: its figures must not be used any more."""
+
+    edition: UUID
+
+
+@dataclass(frozen=True)
+class PreviewOpened(Event):
+    """A maker may see what is to be said of a product of its."""
+
+    preview: UUID
+
+
+@dataclass(frozen=True)
+class ReplyAccepted(Event):
+    """A maker's reply is shown from now on."""
+
+    reply: UUID

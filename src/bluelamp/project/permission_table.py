@@ -6,12 +6,18 @@ docs/reference/permissions.md shows it; tests prove that nothing is missing and 
 from dataclasses import dataclass
 from enum import Enum
 
+from bluelamp.index import permissions as index
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
 
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITOR = frozenset({"auditor"})
+ANALYST = frozenset({"analyst"})
+HEAD = frozenset({"head-of-profession"})
+MAKER = frozenset({"maker"})
+# Who may be put on the access list of an edition, to be ready when it comes out.
+EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
 
 class Open(Enum):
@@ -45,6 +51,21 @@ ALLOWED = (
     Declared(desk.SEE_WORK, ADMINISTRATOR),
     Declared(desk.MEND_WORK, ADMINISTRATOR),
     Declared(desk.SEE_MESSAGES, ADMINISTRATOR),
+    Declared(index.SEE, ANALYST | HEAD),
+    Declared(index.DRAFT, ANALYST),
+    Declared(index.CHECK, ANALYST),
+    Declared(index.PREVIEW, ANALYST),
+    Declared(index.LINK, ADMINISTRATOR),
+    Declared(index.REPLY, MAKER),
+    Declared(index.DECIDE, ANALYST | HEAD),
+    Declared(index.ASK, ANALYST),
+    Declared(index.SIGN, ANALYST | HEAD),
+    Declared(index.PUBLISH, HEAD),
+    Declared(index.CORRECT, ANALYST),
+    Declared(index.WITHDRAW, HEAD),
+    Declared(index.CALENDAR, HEAD),
+    Declared(index.ACCESS, HEAD),
+    Declared(index.LOOK, EARLY),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
@@ -52,6 +73,7 @@ Rule = Open | Action
 _PUBLIC = (
     "index:home index:search index:check index:compare index:table index:category index:product "
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
+    "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
     "advice:topics advice:topic advice:safely api-1:openapi-json "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
@@ -101,4 +123,26 @@ ROUTES: dict[str, Rule] = {
     "desk:messages": desk.SEE_MESSAGES,
     "desk:revive": desk.MEND_WORK,
     "desk:discard": desk.MEND_WORK,
+    "desk:editions": index.SEE,
+    "desk:edition": index.SEE,
+    "desk:draft": index.DRAFT,
+    "desk:redraft": index.DRAFT,
+    "desk:withhold": index.DRAFT,
+    "desk:take-date": index.DRAFT,
+    "desk:checks": index.CHECK,
+    "desk:acknowledge": index.CHECK,
+    "desk:open-previews": index.PREVIEW,
+    "desk:decide-reply": index.DECIDE,
+    "desk:ask-sign-off": index.ASK,
+    "desk:sign": index.SIGN,
+    "desk:publish": index.PUBLISH,
+    "desk:correct": index.CORRECT,
+    "desk:withdraw": index.WITHDRAW,
+    "desk:calendar": index.CALENDAR,
+    "desk:early-access": index.ACCESS,
+    "desk:early": index.LOOK,
+    "desk:look": index.LOOK,
+    "desk:previews": index.REPLY,
+    "desk:preview": index.REPLY,
+    "desk:maker-links": index.LINK,
 }

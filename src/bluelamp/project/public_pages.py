@@ -21,7 +21,8 @@ from django.utils.http import quote_etag
 from bluelamp.index.queries import visible_stamp
 from bluelamp.kernel.catalogue.queries import loaded_version
 
-# Pages made from the edition and the catalogue alone. One that reads anything else must not stand here.
+# Pages made from the edition, makers' replies and the catalogue alone. One that reads anything else must not stand
+# here.
 KEPT_VIEWS = frozenset(
     {"index:home", "index:table", "index:category", "index:product", "index:maker", "index:data", "index:accessibility"}
 )

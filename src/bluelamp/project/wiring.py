@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_noop as _
 
+from bluelamp.index.operations.checking import watch_editions
 from bluelamp.index.operations.pulling import run as pull_feeds
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.evidence.operations import sweep_orphans
@@ -23,6 +24,12 @@ JOBS: tuple[Job, ...] = (
         _("Fetch feeds whose time has come, where BLUELAMP_PULL allows it"),
         timedelta(minutes=30),
         pull_feeds,
+    ),
+    Job(
+        "watch-editions",
+        _("Look what sources changed since an edition was published"),
+        timedelta(days=1),
+        watch_editions,
     ),
     Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
     Job(

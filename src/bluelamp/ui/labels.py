@@ -131,3 +131,12 @@ def category_singular(code: str) -> Label:
 def category_plural(code: str) -> Label:
     """A category's name for many products; the code itself where it has none."""
     return CATEGORIES[code][1] if code in CATEGORIES else code
+
+
+KINDS_OF_EVIDENCE: dict[str, Label] = {
+    "recorded_crime": _("recorded crimes"),
+    "citizen_report": _("citizens' reports"),
+    "exploited": _("confirmed exploitation"),
+    "attack_telemetry": _("attacks seen by sensors"),
+    "partner_sighting": _("partners' sightings"),
+}

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 from small_edition import add_product, add_row, make_edition, sighting
 
-from bluelamp.index.models import Edition
+from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_file
 from bluelamp.index.web.filters import LONGEST_TEXT
 from bluelamp.index.web.statements import crimes_words
@@ -128,7 +128,7 @@ def test_crimes_are_rounded_and_never_listed(edition: Edition) -> None:
     add_row(edition, "acme:quiet", sightings=seen, recorded_crimes=7, last_seen="2026-08-01")
     text = read("/product/acme:quiet/")
     assert "fewer than 10" in text and "13 July 2026" not in text and "14 July 2026" not in text
-    assert [crimes_words(count=n) for n in (0, 4, 5, 9, 10, 12, 13)] == [
+    assert [crimes_words(row=EditionRow(recorded_crimes=n)) for n in (0, 4, 5, 9, 10, 12, 13)] == [
         "",
         "",
         "fewer than 10",

@@ -10,6 +10,7 @@ from cast import actor, client, who
 from django.test import Client
 from django.urls import reverse
 
+from bluelamp.index.permissions import ACTIONS as INDEX
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.kernel.people.domain.capacities import CAPACITIES, EVERYONE
@@ -44,7 +45,7 @@ def test_every_operation_of_the_api_has_a_rule() -> None:
 
 
 def test_every_action_is_declared_once_and_allowed_to_known_capacities() -> None:
-    declared = [a.code for a in (*PEOPLE, *DESK)]
+    declared = [a.code for a in (*PEOPLE, *DESK, *INDEX)]
     assert len(set(declared)) == len(declared) and set(declared) == set(TABLE)
     assert all(capacities <= EVERYONE and capacities for capacities in TABLE.values())
 
@@ -67,6 +68,10 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "vetting_id": uuid4(),
         "delivery_id": uuid4(),
         "edition_id": uuid4(),
+        "preview_id": uuid4(),
+        "reply_id": uuid4(),
+        "number": 1,
+        "revision": 0,
         "key": "acme:r",
         "code": "router",
         "pk": 1,

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bluelamp.index.domain.naming import LEAST_CRIMES
 from bluelamp.stats.units import excess_ratio, rate_interval, rate_per_thousand
 
 # A rate with its units gives the count back, so it is made from what may be shown: at least 10, rounded to 5.
 LEAST_SHOWN, ROUNDED_TO = 10, 5
+FEW_CRIMES = f"{LEAST_CRIMES}-{LEAST_SHOWN - 1}"
+
+
+def public_crimes(*, crimes: int) -> str:
+    """A count of crimes as it may be published: "" below five, "5-9" below ten, then rounded to 5."""
+    if crimes < LEAST_CRIMES:
+        return ""
+    return str(shown_crimes(crimes=crimes) or FEW_CRIMES)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from django.db import transaction
 from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import period_ending
+from bluelamp.index.domain.units import public_crimes
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import editions_folder, newest_edition
+from bluelamp.index.queries import editions_folder, newest_specimen
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
 from bluelamp.kernel.events import EditionBuilt
@@ -42,6 +43,24 @@ class Checked:
     differences: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """An edition made from the visible evidence and not yet stored: its own fields, figures, products and sightings."""
+
+    fields: dict[str, Any]
+    figures: tuple[Figure, ...]
+    products: pa.Table
+    details: dict[str, list[dict[str, Any]]]
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        """What names its content: the same evidence, catalogue, parameters and code give the same."""
+        return tuple(self.fields[name] for name in _FROZEN)
+
+
+_FROZEN = ("input_hash", "products_hash", "figures_hash", "code_version")
+
+
 def build_edition(
     *, now: datetime, parameters: Parameters | None = None, base: Edition | None = None
 ) -> tuple[Edition, bool]:
@@ -51,11 +70,28 @@ def build_edition(
     parameters, base and code give the edition that is there already. Raises NoEvidenceError, ValueError (a base of
     another length), OSError (full disk); the last good edition is untouched in any case.
     """
-    parameters = parameters or Parameters()
+    if base is not None and base.status == Edition.Status.DRAFT:
+        raise ValueError("A draft may still change: name a published edition or a specimen as the base.")
+    prepared = prepare_edition(parameters=parameters or Parameters(), base=base)
+    last = newest_specimen()
+    if last and last.base == base and tuple(getattr(last, name) for name in _FROZEN) == prepared.frozen:
+        return last, False
+    with transaction.atomic():
+        edition = Edition.objects.create(number=next_number(), built_at=next_time(now=now), **prepared.fields)
+        store_rows(edition=edition, prepared=prepared)
+        announce(event=EditionBuilt(edition=edition.id), now=now)
+    return edition, True
+
+
+def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date | None = None) -> Prepared:
+    """Make an edition of the visible evidence, up to `end` or to its newest day.
+
+    Raises NoEvidenceError, ValueError (a base whose period is of another length), OSError.
+    """
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
-    end = newest_day(paths=paths)
-    if end is None:
+    end = end or newest_day(paths=paths)
+    if end is None or not paths:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
     counts = frozen_counts(paths=paths, end=end, spool=editions_folder())
     products = _products_table()
@@ -69,40 +105,55 @@ def build_edition(
         parameters=parameters,
         base=_base_dates(base, parameters=parameters),
     )
-    digest = figures_hash(figures)
-    last = newest_edition()
-    if last and (last.input_hash, last.products_hash, last.figures_hash, last.code_version) == (
-        frozen.sha256,
-        frozen_products.sha256,
-        digest,
-        code_version(),
-    ):
-        return last, False
     period = period_ending(end=end, months=parameters.period_months)
-    with transaction.atomic():
-        edition = Edition.objects.create(
-            number=(last.number if last else 0) + 1,
-            period_start=period.start,
-            period_end=period.end,
-            built_at=max(now, last.built_at + timedelta(microseconds=1)) if last else now,
-            input_hash=frozen.sha256,
-            products_hash=frozen_products.sha256,
-            figures_hash=digest,
-            parameters={**parameters.to_dict(), "sources": [asdict(_source_fact(s)) for s in sources]},
-            code_version=code_version(),
-            lock_hash=lock_hash(),
-            base=base,
-            coverage=_coverage(counts=counts, loads=list(loads), months=parameters.period_months),
-            narrower=[
-                list(n) for n in _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
+    narrower = _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
+    return Prepared(
+        fields={
+            "period_start": period.start,
+            "period_end": period.end,
+            "input_hash": frozen.sha256,
+            "products_hash": frozen_products.sha256,
+            "figures_hash": figures_hash(figures),
+            "parameters": {**parameters.to_dict(), "sources": [asdict(_source_fact(s)) for s in sources]},
+            "code_version": code_version(),
+            "lock_hash": lock_hash(),
+            "base": base,
+            "coverage": _coverage(counts=counts, loads=list(loads), months=parameters.period_months),
+            "narrower": [list(n) for n in narrower],
+            "evidence": [
+                {"load": str(load.pk), "feed": load.feed_id, "file": load.file_hash, "origin": load.origin}
+                for load in loads
             ],
-        )
-        details = _details(paths=paths, end=end)
-        EditionRow.objects.bulk_create(
-            _rows(edition=edition, figures=figures, products=products, details=details), batch_size=500
-        )
-        announce(event=EditionBuilt(edition=edition.id), now=now)
-    return edition, True
+        },
+        figures=figures,
+        products=products,
+        details=_details(paths=paths, end=end),
+    )
+
+
+def store_rows(*, edition: Edition, prepared: Prepared) -> None:
+    """Store the rows of an edition in the caller's transaction, in the place of those that it has."""
+    edition.rows.all().delete()
+    rows = _rows(edition=edition, figures=prepared.figures, products=prepared.products, details=prepared.details)
+    EditionRow.objects.bulk_create(rows, batch_size=500)
+
+
+def sightings_now(*, end: date) -> dict[str, list[dict[str, Any]]]:
+    """Per product: what may be listed one by one of the visible evidence up to a day, as editions keep it."""
+    paths = file_paths(loads=visible_loads(table="sightings"))
+    return _details(paths=paths, end=end) if paths else {}
+
+
+def next_number() -> int:
+    """The number of the next edition. Specimens and drafts use numbers too, so that none is ever given twice."""
+    newest = Edition.objects.order_by("-number").first()
+    return newest.number + 1 if newest else 1
+
+
+def next_time(*, now: datetime) -> datetime:
+    """The time of building: now, or just after the edition built last, where the clock went back."""
+    last = Edition.objects.order_by("-built_at").first()
+    return max(now, last.built_at + timedelta(microseconds=1)) if last else now
 
 
 def verify_edition(*, edition: Edition) -> Checked:
@@ -136,8 +187,12 @@ def verify_edition(*, edition: Edition) -> Checked:
 
 
 def figures_hash(figures: tuple[Figure, ...]) -> str:
-    """SHA-256 of the rounded figures in a canonical form."""
-    text = json.dumps([asdict(f) for f in figures], sort_keys=True, separators=(",", ":"), default=str)
+    """SHA-256 of the rounded figures in a canonical form.
+
+    It is public, so counts of crimes go in as they are published: exact ones could be guessed from it (RED-LINES 7).
+    """
+    told = [{**asdict(f), "recorded_crimes": public_crimes(crimes=f.recorded_crimes)} for f in figures]
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -223,6 +278,7 @@ def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, 
     return {
         **totals,
         "entries": sum(totals.values()),
+        "kinds": sorted(set(counts["kind"].to_pylist())),
         "sources": [
             {
                 "id": s.id,

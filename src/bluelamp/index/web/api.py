@@ -15,7 +15,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.operations.export import NOTE
+from bluelamp.index.operations.export import note_of
 from bluelamp.index.queries import named_rows
 from bluelamp.index.web import compare as compare_web
 from bluelamp.index.web import filters as choice
@@ -35,7 +35,7 @@ _FIGURES = (
     "category", "group", "support", "dates", "dates_before", "dates_ever", "rate", "shrunk", "low", "high",
     "jeffreys_low", "jeffreys_high", "band", "rank_low", "rank_high", "trend", "trend_low", "trend_high", "monthly",
     "first_seen", "last_seen", "ebgm", "eb05", "leaning_on", "dates_without", "base_dates", "base_trend", "base_low",
-    "base_high", "crime_rate", "crime_low", "crime_high", "crime_ratio",
+    "base_high",
 )  # fmt: skip
 Language = Annotated[schemas.Language, Query(description="The language of names of categories and of statements.")]
 
@@ -71,12 +71,12 @@ def _edition(request: HttpRequest) -> Edition:
 def current_edition(request: HttpRequest) -> Any:
     """The newest edition that this reader may see."""
     edition = _edition(request)
-    own = ("id", "number", "status", "origin", "period_start", "period_end", "built_at", "figures_hash", "input_hash")
+    own = ("id", "number", "status", "origin", "period_start", "period_end", "built_at", "figures_hash")
     chosen = ("period_months", "level", "high_threshold")
     return {
         **{name: getattr(edition, name) for name in (*own, "code_version")},
         **{name: edition.parameters[name] for name in chosen},
-        "note": NOTE,
+        "note": note_of(edition=edition),
         "coverage": {k: edition.coverage[k] for k in ("entries", "to_product", "maker_only", "unmapped")},
         "sources": [{k: s[k] for k in schemas.SourceOut.model_fields} for s in edition.coverage["sources"]],
     }
@@ -111,7 +111,7 @@ def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query
         listed = _figures(edition, rows)
     return {
         "status": edition.status,
-        "note": NOTE,
+        "note": note_of(edition=edition),
         "total": found.count,
         "page": query.page,
         "pages": found.num_pages,
@@ -146,7 +146,7 @@ def one_product(
             "category": found.category,
             "category_name": str(labels.category_singular(found.category)),
             "support": found.support,
-            "statement": NOTE if row else no_evidence(),
+            "statement": note_of(edition=edition) if row else no_evidence(),
             "figures": _figures(edition, [row])[0] if row else None,
             "sightings": [{k: s[k] for k in schemas.SightingOut.model_fields} for s in listed_sightings(row=row)]
             if row
@@ -171,14 +171,14 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
         names = {p.key: p.name for p in chosen}
         return {
             "status": edition.status,
-            "note": NOTE,
+            "note": note_of(edition=edition),
             "unknown": unknown,
             "products": [
                 {
                     "key": p.key,
                     "name": p.name,
                     "maker": p.maker.name,
-                    "statement": NOTE if p.key in figures else no_evidence(),
+                    "statement": note_of(edition=edition) if p.key in figures else no_evidence(),
                     "figures": figures.get(p.key),
                 }
                 for p in chosen
@@ -205,7 +205,7 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
 def search(request: HttpRequest, query: Annotated[schemas.SearchQuery, Query()]) -> Any:
     """The products that a text means, best first."""
     hits = search_products(text=query.q, limit=query.limit)
-    known = reads.keys_with_evidence(edition=reads.shown_edition(request), keys=[h.product_key for h in hits])
+    known = reads.shown_rows(edition=reads.shown_edition(request), keys=[h.product_key for h in hits])
     with override(query.language):
         nothing = str(no_evidence())
     return {
@@ -267,6 +267,7 @@ def _figures(edition: Edition, rows: Sequence[EditionRow]) -> list[dict[str, Any
             "whole_low": whole.low,
             "whole_high": whole.high,
             **{name: getattr(row, name) for name in _FIGURES},
+            **row.crime_rates,
         }
         for row, whole in zip(rows, history.figures_of(rows=rows, edition=edition), strict=True)
     ]

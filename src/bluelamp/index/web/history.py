@@ -12,9 +12,9 @@ from uuid import UUID
 
 from django.db.models import Min, QuerySet
 
-from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.whole_time import WholeFigure, WholeTime, Year, whole_figures, years_of
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.queries import nameable_rows
 from bluelamp.index.web.statements import listed_sightings
 
 WHOLE = "all"
@@ -45,7 +45,7 @@ class YearLine:
 
 def whole_rows(*, edition: Edition) -> QuerySet[EditionRow]:
     """The rows of products that may be named with a confirmed date at any time (RED-LINES 1)."""
-    return edition.rows.filter(named=True, dates_ever__gt=0).exclude(product_name="")
+    return nameable_rows(edition=edition).filter(dates_ever__gt=0)
 
 
 def whole_time(*, edition: Edition) -> WholeTime:
@@ -55,9 +55,12 @@ def whole_time(*, edition: Edition) -> WholeTime:
 
 def figures_of(*, rows: Sequence[EditionRow], edition: Edition) -> tuple[WholeFigure, ...]:
     """The figures of the whole time of some rows, in their order."""
-    time, chosen = whole_time(edition=edition), Parameters.from_dict(_parameters(edition))
+    chosen = edition.parameters
     return whole_figures(
-        dates=[row.dates_ever for row in rows], time=time, level=chosen.level, decimals=chosen.decimals
+        dates=[row.dates_ever for row in rows],
+        time=whole_time(edition=edition),
+        level=chosen["level"],
+        decimals=chosen["decimals"],
     )
 
 
@@ -104,7 +107,3 @@ def _first_day(edition_id: UUID) -> date:
     """The first confirmed day in an edition, which never changes once it is built; `date.max` without any."""
     found = EditionRow.objects.filter(edition_id=edition_id, dates_ever__gt=0).aggregate(first=Min("first_seen"))
     return found["first"] or date.max
-
-
-def _parameters(edition: Edition) -> dict[str, object]:
-    return {name: value for name, value in edition.parameters.items() if name != "sources"}

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from bluelamp.index.domain.period import month_end
-from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import named_rows, visible_edition
+from bluelamp.index.models import Edition, EditionRow, Reply
+from bluelamp.index.queries import nameable_rows, named_rows, readable_editions, shown_replies, visible_edition
 from bluelamp.kernel.advice.queries import Shown, advice_for
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
@@ -74,11 +74,8 @@ def shown_edition(request: HttpRequest) -> Edition | None:
 
 
 def downloadable_edition(request: HttpRequest, *, edition_id: UUID) -> Edition | None:
-    """One edition by id, under the same rule as `visible_edition`."""
-    editions = Edition.objects.filter(id=edition_id)
-    if outside(request):
-        editions = editions.exclude(status=Edition.Status.SPECIMEN)
-    return editions.first()
+    """One edition by id: published, replaced by a correction, or, on this machine only, a specimen."""
+    return readable_editions(outside=outside(request)).filter(id=edition_id).first()
 
 
 def category_cards(*, edition: Edition) -> list[tuple[str, list[Card]]]:
@@ -131,14 +128,21 @@ def shown_row(*, edition: Edition | None, product_key: str) -> EditionRow | None
     """A product's row where it may be named, also for sightings before the period only."""
     if edition is None:
         return None
-    return edition.rows.filter(product_key=product_key, named=True).first()
+    return nameable_rows(edition=edition).filter(product_key=product_key).first()
+
+
+def shown_reply(*, edition: Edition | None, product_key: str) -> Reply | None:
+    """What the maker of a named product replied; nothing beside a specimen, which no maker has been shown."""
+    if edition is None or edition.status == Edition.Status.SPECIMEN:
+        return None
+    return shown_replies(keys=[product_key]).get(product_key)
 
 
 def shown_rows(*, edition: Edition | None, keys: Sequence[str]) -> dict[str, EditionRow]:
     """The rows of some products by key, under the same rule as `shown_row`."""
     if edition is None or not keys:
         return {}
-    return {row.product_key: row for row in edition.rows.filter(product_key__in=keys, named=True)}
+    return {row.product_key: row for row in nameable_rows(edition=edition).filter(product_key__in=keys)}
 
 
 def shown_product(*, key: str) -> Product | None:
@@ -162,10 +166,7 @@ def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found],
     Among products that fit alike, those with evidence come first. Guesses keep the order of likeness.
     """
     hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1)
-    evidence: dict[str, EditionRow] = {}
-    if edition is not None:
-        named = edition.rows.filter(named=True, product_key__in=[h.product_key for h in hits])
-        evidence = {row.product_key: row for row in named.exclude(product_name="")}
+    evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
     suggestion = catalogue.did_you_mean(hits)
     if not suggestion:
         hits = sorted(hits, key=lambda h: (WHYS.index(h.why), h.product_key not in evidence))
@@ -174,13 +175,6 @@ def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found],
         for h in hits[:MOST_FOUND]
     ]
     return found, len(hits) > MOST_FOUND, suggestion
-
-
-def keys_with_evidence(*, edition: Edition | None, keys: list[str]) -> set[str]:
-    """Those of some products that the edition may name."""
-    if edition is None:
-        return set()
-    return set(edition.rows.filter(named=True, product_key__in=keys).values_list("product_key", flat=True))
 
 
 def search_makers(*, text: str, most: int = 3) -> list[Maker]:

@@ -61,7 +61,6 @@ class EditionOut(Schema):
     period_end: date
     built_at: datetime
     figures_hash: str
-    input_hash: str
     code_version: str
     period_months: int
     level: float = Field(description="The coverage of the intervals.")

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from bluelamp.index.domain.units import FEW_CRIMES
 from bluelamp.index.models import EditionRow
 
 # Crimes and reports of people are shown as rounded counts only, never one by one with their dates.
 LISTED_KINDS = frozenset({"exploited", "attack_telemetry", "partner_sighting"})
-LEAST_CRIMES = 5
-LEAST_COUNT = 10
-ROUND_TO = 5
 
 
 def no_evidence() -> str:
@@ -23,10 +21,8 @@ def listed_sightings(*, row: EditionRow) -> list[dict[str, Any]]:
     return [s for s in row.sightings if s.get("kind", "exploited") in LISTED_KINDS]
 
 
-def crimes_words(*, count: int) -> str:
-    """A public count of recorded crimes: nothing below five, "fewer than 10" below ten, then rounded to five."""
-    if count < LEAST_CRIMES:
-        return ""
-    if count < LEAST_COUNT:
-        return gettext("fewer than 10")
-    return gettext("about %(count)d") % {"count": ROUND_TO * round(count / ROUND_TO)}
+def crimes_words(*, row: EditionRow) -> str:
+    """The public count of recorded crimes in words; "" where none is published."""
+    if row.public_crimes in ("", FEW_CRIMES):
+        return gettext("fewer than 10") if row.public_crimes else ""
+    return gettext("about %(count)s") % {"count": row.public_crimes}

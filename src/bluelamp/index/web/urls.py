@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bluelamp.index.web import check, compare, downloads, views
+from bluelamp.index.web import check, compare, downloads, publications, views
 
 app_name = "index"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path("methods/", views.methods, name="methods"),
     path("data/", views.data, name="data"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("editions/", publications.editions, name="editions"),
+    path("editions/<int:number>/<int:revision>/", publications.edition, name="edition"),
+    path("releases/", publications.releases, name="releases"),
+    path("feed.atom", publications.feed, name="feed"),
+    path("download/<uuid:edition_id>.zip", downloads.as_package, name="download-package"),
+    path("download/<uuid:edition_id>.pdf", downloads.as_pdf, name="download-pdf"),
     path("download/<uuid:edition_id>.csv", downloads.as_csv, name="download-csv"),
     path("download/<uuid:edition_id>.json", downloads.as_json, name="download-json"),
 ]

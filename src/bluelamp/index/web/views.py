@@ -15,8 +15,7 @@ from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_summary, named_rows
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import history, reads
-from bluelamp.index.web.page import Crumb
-from bluelamp.index.web.page import render_page as _page
+from bluelamp.index.web.page import Crumb, render_page
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
@@ -33,10 +32,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """What was confirmed, newest first; homes and small offices before all else."""
     edition = reads.shown_edition(request)
     if edition is None:
-        return _page(request, "index/home.html", edition=None)
+        return render_page(request, "index/home.html", edition=None)
     groups = reads.category_cards(edition=edition)
     products = {group: sum(card.products for card in cards) for group, cards in groups}
-    return _page(
+    return render_page(
         request,
         "index/home.html",
         edition=edition,
@@ -56,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text, was_cut = choice.cut(request.GET.get("q", ""))
     found, more, suggestion = reads.search_products(text=text, edition=edition)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return _page(
+    return render_page(
         request,
         "index/search.html",
         edition=edition,
@@ -97,7 +96,7 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
     context: dict[str, Any] = {"category": category, "group": CATEGORIES[category].group if category else ""}
     context["advice"] = reads.advice_on(category=category)
     if edition is None:
-        return _page(request, "index/table.html", edition=None, crumbs=crumbs, **context)
+        return render_page(request, "index/table.html", edition=None, crumbs=crumbs, **context)
     makers = reads.makers_named(edition=edition)
     query = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     if category:
@@ -106,7 +105,7 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
     base = history.whole_rows(edition=edition) if filters.time else named_rows(edition=edition)
     page = Paginator(choice.apply_filters(base, filters), PAGE).get_page(request.GET.get("page"))
     whole = history.with_history(rows=list(page), edition=edition) if filters.time else []
-    return _page(
+    return render_page(
         request,
         "index/table.html",
         edition=edition,
@@ -147,7 +146,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         context = {
             "inside": [s for s in listed if s["on"] >= start],
             "earlier": [s for s in listed if s["on"] < start],
-            "crimes": crimes_words(count=row.recorded_crimes),
+            "crimes": crimes_words(row=row),
             "months": reads.months_of(row=row, edition=edition),
             "sources": reads.sources_of(edition),
             "leaning": reads.sources_of(edition).get(row.leaning_on, {}).get("title", row.leaning_on),
@@ -161,13 +160,14 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
     if found.category:
         plural = str(labels.category_plural(found.category))
         crumbs.insert(0, (plural, reverse("index:category", args=[found.category])))
-    return _page(
+    return render_page(
         request,
         "index/product.html",
         edition=edition,
         crumbs=tuple(crumbs),
         product=found,
         row=row,
+        reply=reads.shown_reply(edition=edition, product_key=key) if row else None,
         no_evidence=no_evidence(),
         models=reads.models_of(product_key=key),
         advice=reads.advice_on(category=found.category, product_key=key),
@@ -199,7 +199,7 @@ def maker(request: HttpRequest, key: str) -> HttpResponse:
         every = list(history.whole_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name"))
         context = {"rows": [r for r in every if r.dates or time], "time": time, **_history(every, edition)}
     others = named.exclude(key__in=[r.product_key for r in context["rows"]])
-    return _page(
+    return render_page(
         request,
         "index/maker.html",
         edition=edition,
@@ -226,7 +226,9 @@ def methods(request: HttpRequest) -> HttpResponse:
             "backtest": backtest,
             "sources": edition.coverage.get("sources", []),
         }
-    return _page(request, "index/methods.html", edition=edition, crumbs=((gettext("How it is made"), ""),), **context)
+    return render_page(
+        request, "index/methods.html", edition=edition, crumbs=((gettext("How it is made"), ""),), **context
+    )
 
 
 @require_safe
@@ -234,11 +236,11 @@ def data(request: HttpRequest) -> HttpResponse:
     """Downloads, the API, licences and sources."""
     edition = reads.shown_edition(request)
     sources = edition.coverage.get("sources", []) if edition else []
-    return _page(request, "index/data.html", edition=edition, crumbs=((gettext("Data"), ""),), sources=sources)
+    return render_page(request, "index/data.html", edition=edition, crumbs=((gettext("Data"), ""),), sources=sources)
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What was done and tested for readers, and what is not yet."""
     crumbs = ((gettext("Accessibility"), ""),)
-    return _page(request, "index/accessibility.html", edition=reads.shown_edition(request), crumbs=crumbs)
+    return render_page(request, "index/accessibility.html", edition=reads.shown_edition(request), crumbs=crumbs)

@@ -17,6 +17,7 @@ from bluelamp.project.cli.run import RunError
 from bluelamp.project.cli.serve import ServeError
 from bluelamp.project.cli.work import WorkError
 from bluelamp.project.keeping.archive import KeepingError
+from bluelamp.project.site import SiteError
 
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
@@ -35,5 +36,6 @@ EXPECTED: tuple[type[Exception], ...] = (
     SealBrokenError,
     ServeError,
     SigningKeyError,
+    SiteError,
     WorkError,
 )

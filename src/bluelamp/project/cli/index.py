@@ -1,5 +1,6 @@
 """`bluelamp index`: the Security Index."""
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,9 +10,12 @@ import typer
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.editions import NoEvidenceError, build_edition, verify_edition
 from bluelamp.index.operations.export import export_csv, export_json
-from bluelamp.index.queries import named_rows, newest_edition
+from bluelamp.index.operations.package import package_files
+from bluelamp.index.operations.printing import printed
+from bluelamp.index.queries import drafts, named_rows, newest_edition, out_editions
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
 from bluelamp.project.cli.screen import console, notes, print_json, print_table
+from bluelamp.project.site import write_site
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -55,7 +59,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Build an edition again from its frozen input, compare every figure; exit code 1 where one differs."""
-    edition = _newest() if number is None else Edition.objects.filter(number=number).first()
+    edition = _newest() if number is None else Edition.objects.filter(number=number).order_by("-revision").first()
     if edition is None:
         raise NoEvidenceError(f"There is no edition {number}.")
     checked = verify_edition(edition=edition)
@@ -74,15 +78,81 @@ def verify(
 def export(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path(), as_json: Json = False
 ) -> None:
-    """Write the edition as CSV and JSON; `specimen` stands in the names, the headers and every row."""
+    """Write the edition as CSV, JSON and a data package; `specimen` stands in the names, the headers and every row."""
     edition = _newest()
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"bluelamp-{edition.status}-{edition.number}"
-    paths = [folder / f"{stem}.csv", folder / f"{stem}.json"]
+    stem = f"bluelamp-{edition.status}-{edition.label}"
     rows = list(named_rows(edition=edition).order_by("product_key"))
-    texts = (export_csv(edition=edition, rows=rows), export_json(edition=edition, rows=rows))
-    for path, text in zip(paths, texts, strict=True):
-        path.write_text(text, encoding="utf-8", newline="")
+    contents = {
+        f"{stem}.csv": export_csv(edition=edition, rows=rows).encode(),
+        f"{stem}.json": export_json(edition=edition, rows=rows).encode(),
+        **{f"{stem}/{name}": content for name, content in package_files(edition=edition).items()},
+    }
+    for name, content in contents.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    _wrote([folder / name for name in contents], as_json=as_json)
+
+
+@app.command(name="print")
+def print_edition(
+    out: Annotated[Path, typer.Option("--out", help="PDF file to write.")] = Path("bluelamp.pdf"),
+    language: Annotated[str, typer.Option(help="en or cy.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Write the edition to print: a tagged PDF (PDF/UA-1); a specimen says so across every page."""
+    if language not in ("en", "cy"):
+        raise typer.BadParameter("en or cy", param_hint="--language")
+    out.write_bytes(printed(edition=_newest(), language=language))
+    _wrote([out], as_json=as_json)
+
+
+@app.command()
+def site(
+    folder: Annotated[Path, typer.Option("--out", help="New folder to write to.")],
+    address: Annotated[str, typer.Option(help="Where it will stand, for the feed: https://...")] = "",
+    specimen: Annotated[bool, typer.Option(help="Write a specimen too, to look at; never to publish.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the public pages as files, in both languages, for any file server or none."""
+    # A line of the log for each page would tell nobody anything.
+    logging.getLogger("bluelamp.request").setLevel(logging.WARNING)
+    with notes.status("Writing pages ...") as status:
+        written = write_site(
+            folder=folder, address=address, specimen=specimen, tell=lambda n: status.update(f"{n} files ...")
+        )
+    if as_json:
+        print_json({"folder": str(folder), "files": len(written.files), "failed": written.failed})
+    else:
+        notes.print(f"{len(written.files)} files in {folder}. Open {folder / 'index.html'}")
+        for line in written.failed[:20]:
+            notes.print(line, markup=False)
+    raise typer.Exit(code=int(bool(written.failed)))
+
+
+@app.command()
+def editions(as_json: Json = False) -> None:
+    """Drafts, and everything that was ever published, with corrections and withdrawals."""
+    found = [
+        {
+            "id": str(e.id),
+            "number": e.label,
+            "status": e.status,
+            "origin": e.origin,
+            "period": [str(e.period_start), str(e.period_end)],
+            "published_at": e.published_at.isoformat() if e.published_at else None,
+            "reason": e.withdrawn_reason or e.reason,
+        }
+        for e in (*drafts(), *out_editions())
+    ]
+    if as_json:
+        print_json({"editions": found})
+    else:
+        columns = ("number", "status", "origin", "period", "published_at", "reason")
+        print_table(title="Editions", columns=columns, rows=[[e[c] for c in columns] for e in found])
+
+
+def _wrote(paths: list[Path], *, as_json: bool) -> None:
     if as_json:
         print_json({"files": [str(p) for p in paths]})
     else:
@@ -131,6 +201,7 @@ def _edition(edition: Edition) -> dict[str, Any]:
     return {
         "id": str(edition.id),
         "number": edition.number,
+        "revision": edition.revision,
         "status": edition.status,
         "period": [str(edition.period_start), str(edition.period_end)],
         "input_hash": edition.input_hash,

@@ -13,6 +13,7 @@ from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.project.cli.keeping import bring_up_to_date
 from bluelamp.project.cli.screen import notes
 from bluelamp.project.demo.cast import make_cast
+from bluelamp.project.demo.editions import make_draft
 from bluelamp.project.demo.examples import make_examples
 
 
@@ -40,5 +41,7 @@ def set_up() -> None:
         notes.print("Choose a role to play at /desk/demo/")
     with notes.status("Building the edition ..."):
         edition, new = build_edition(now=now)
+        if settings.BLUELAMP_DEMO:
+            make_draft(now=now)
     if new:
         notes.print(f"Built specimen edition {edition.number}, {edition.period_start} to {edition.period_end}.")

@@ -43,6 +43,8 @@ CAST = (
     Member("Farah", "Finch", ("safeguarding-officer",)),
     Member("Gwen", "Grant", ("control-room-operator",)),
     Member("Hari", "Howells", ("analyst",)),
+    # Whoever asks for the sign-off of an edition does not sign it.
+    Member("Zara", "Zaman", ("analyst",)),
     Member("Isla", "Ivory", ("head-of-profession",)),
     Member("Jude", "Jain", ("outreach-author",)),
     Member("Kofi", "Kerr", ("outreach-approver",)),

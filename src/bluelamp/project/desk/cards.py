@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bluelamp.index.queries import newest_edition
+from bluelamp.index.queries import drafts, due_fixes, newest_edition, waiting_replies, watched_findings
 from bluelamp.kernel.audit.queries import newest_head, waiting_for_seal
 from bluelamp.kernel.outbox.queries import load
 from bluelamp.kernel.people.queries import Numbers, numbers
@@ -74,14 +75,34 @@ def _edition(_now: datetime) -> list[Card]:
     return [Card(_("Security Index"), words, reverse("index:table"))]
 
 
+def _publishing(_now: datetime) -> list[Card]:
+    numbers = {
+        "drafts": drafts().count(),
+        "replies": waiting_replies().count(),
+        "fixes": due_fixes(today=timezone.localdate()).count(),
+        "findings": watched_findings().count(),
+    }
+    words = _(
+        "%(drafts)d drafts, %(replies)d replies to decide, %(fixes)d fixes due, %(findings)d changes of evidence."
+    )
+    waits = any(numbers[name] for name in ("replies", "fixes", "findings"))
+    return [Card(_("Editions"), words % numbers, reverse("desk:editions"), urgent=waits)]
+
+
+def _own_products(_now: datetime) -> list[Card]:
+    return [
+        Card(_("Your products"), _("What is to be published about them, and your replies."), reverse("desk:previews"))
+    ]
+
+
 _CARDS: dict[str, tuple[Callable[[datetime], list[Card]], ...]] = {
     "administrator": (_people_and_recovery, _work),
     "auditor": (_audit, _people),
-    "analyst": (_edition,),
-    "head-of-profession": (_edition,),
+    "analyst": (_edition, _publishing),
+    "head-of-profession": (_edition, _publishing),
     "outreach-author": (_edition,),
     "outreach-approver": (_edition,),
     "cyber-authority-approver": (_edition,),
     "partner-analyst": (_edition,),
-    "maker": (_edition,),
+    "maker": (_edition, _own_products),
 }

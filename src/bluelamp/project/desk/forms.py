@@ -21,7 +21,7 @@ class _Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class _DayField(forms.DateField):
+class DayField(forms.DateField):
     """A day of a year that a person may mean. The last days that a calendar has cannot be reckoned with."""
 
     def __init__(self, **options: Any) -> None:
@@ -51,8 +51,8 @@ class GrantForm(forms.Form):
     purpose = forms.CharField(
         label=_("What it is for"), help_text=_("It stands beside everything done in this capacity."), max_length=200
     )
-    starts_on = _DayField(label=_("From"))
-    ends_on = _DayField(label=_("To, that day included"))
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("To, that day included"))
 
     def __init__(self, data: Any = None) -> None:
         today = timezone.localdate()
@@ -67,7 +67,7 @@ class VettingForm(forms.Form):
     """A clearance to record."""
 
     level = forms.ChoiceField(label=_("Level"), choices=list(LEVELS.items()))
-    expires_on = _DayField(label=_("Expires on"))
+    expires_on = DayField(label=_("Expires on"))
 
 
 class ReasonForm(forms.Form):
@@ -99,5 +99,5 @@ class AuditForm(forms.Form):
         choices=[("", _("Any")), ("done", _("Done")), ("refused", _("Refused")), ("failed", _("Failed"))],
         required=False,
     )
-    from_day = _DayField(label=_("From"), required=False)
-    to_day = _DayField(label=_("To, that day included"), required=False)
+    from_day = DayField(label=_("From"), required=False)
+    to_day = DayField(label=_("To, that day included"), required=False)

@@ -20,8 +20,13 @@ from bluelamp.ui.labels import Label
 
 MENU: tuple[tuple[str, Label], ...] = (
     ("desk:home", _("Desk")),
+    ("desk:editions", _("Editions")),
+    ("desk:calendar", _("Release calendar")),
+    ("desk:early", _("Before release")),
+    ("desk:previews", _("Your products")),
     ("desk:people", _("People")),
     ("desk:organisations", _("Organisations")),
+    ("desk:maker-links", _("Makers")),
     ("desk:resets", _("Recovery")),
     ("desk:work", _("Work queue")),
     ("desk:messages", _("Messages")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bluelamp.project.desk import audit, demo, home, messages, people, person, work
+from bluelamp.project.desk import audit, demo, home, makers, messages, people, person, publishing, work
 
 app_name = "desk"
 
@@ -27,6 +27,28 @@ urlpatterns = [
     path("audit/", audit.search, name="audit"),
     path("audit/export/", audit.export, name="audit-export"),
     path("messages/", messages.sink, name="messages"),
+    path("editions/", publishing.editions, name="editions"),
+    path("editions/draft/", publishing.draft, name="draft"),
+    path("editions/acknowledge/", publishing.acknowledge, name="acknowledge"),
+    path("editions/calendar/", publishing.calendar, name="calendar"),
+    path("editions/early/", publishing.early, name="early"),
+    path("editions/early/<uuid:edition_id>/", publishing.look, name="look"),
+    path("editions/replies/<uuid:reply_id>/", publishing.decide_reply, name="decide-reply"),
+    path("editions/<uuid:edition_id>/", publishing.edition, name="edition"),
+    path("editions/<uuid:edition_id>/redraft/", publishing.redraft, name="redraft"),
+    path("editions/<uuid:edition_id>/checks/", publishing.checks, name="checks"),
+    path("editions/<uuid:edition_id>/previews/", publishing.open_previews, name="open-previews"),
+    path("editions/<uuid:edition_id>/ask/", publishing.ask_sign_off, name="ask-sign-off"),
+    path("editions/<uuid:edition_id>/sign/", publishing.sign, name="sign"),
+    path("editions/<uuid:edition_id>/publish/", publishing.publish, name="publish"),
+    path("editions/<uuid:edition_id>/correct/", publishing.correct, name="correct"),
+    path("editions/<uuid:edition_id>/withdraw/", publishing.withdraw, name="withdraw"),
+    path("editions/<uuid:edition_id>/withhold/", publishing.withhold, name="withhold"),
+    path("editions/<uuid:edition_id>/date/", publishing.take_date, name="take-date"),
+    path("editions/<uuid:edition_id>/access/", publishing.early_access, name="early-access"),
+    path("previews/", makers.own, name="previews"),
+    path("previews/<uuid:preview_id>/", makers.preview, name="preview"),
+    path("people/makers/", makers.links, name="maker-links"),
     path("work/", work.work, name="work"),
     path("work/<uuid:delivery_id>/revive/", work.revive, name="revive"),
     path("work/<uuid:delivery_id>/discard/", work.discard, name="discard"),

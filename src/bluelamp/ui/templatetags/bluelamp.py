@@ -76,6 +76,12 @@ def kind_label(code: str) -> labels.Label:
 
 
 @register.filter
+def evidence_label(code: str) -> labels.Label:
+    """The words for a kind of evidence."""
+    return labels.KINDS_OF_EVIDENCE.get(code, code)
+
+
+@register.filter
 def rule_label(code: str) -> labels.Label:
     """The words for a method or a set of dates of the back-test."""
     return labels.BACKTEST.get(code, code)

@@ -1,0 +1,103 @@
+"""The printable edition: a PDF that is tagged for assistive technology (PDF/UA-1), made of data only."""
+
+import json
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import typst
+from django.utils import formats
+from django.utils.translation import gettext, override
+
+from bluelamp.index.models import Edition
+from bluelamp.index.operations.export import replies_of_rows
+from bluelamp.index.queries import content_hash, lacks_kinds, named_rows
+from bluelamp.ui import labels
+
+
+def printed(*, edition: Edition, language: str) -> bytes:
+    """An edition that the caller may show, in English or Welsh. A specimen says so across every page."""
+    with override(language):
+        content = json.dumps(_content(edition, language), sort_keys=True, ensure_ascii=False)
+    return _compiled(content)
+
+
+# A crowd that downloads the newest edition compiles it once in each process and language.
+@lru_cache(maxsize=8)
+def _compiled(content: str) -> bytes:
+    template = resources.files("bluelamp.index").joinpath("printed", "edition.typ").read_bytes()
+    made: bytes = typst.compile(
+        template, format="pdf", sys_inputs={"data": content}, pdf_standards=["ua-1"], ignore_system_fonts=True
+    )
+    return made
+
+
+def _content(edition: Edition, language: str) -> dict[str, Any]:
+    rows = list(named_rows(edition=edition).order_by("product_name", "product_key"))
+    names = {row.product_key: row.product_name for row in rows}
+    specimen = edition.status == Edition.Status.SPECIMEN
+    number = {"number": edition.label}
+    title = gettext("Bluelamp Security Index, edition %(number)s") % number
+    return {
+        "title": title,
+        "language": language,
+        "running": title,
+        "watermark": gettext("Specimen") if specimen else "",
+        "lead": _lead(edition, specimen=specimen),
+        "words": {
+            "products": gettext("Products by name"),
+            "changes": gettext("What was corrected"),
+            "replies": gettext("Makers' replies"),
+            "sources": gettext("Sources"),
+            "proof": gettext("Hash of what was signed"),
+        },
+        "head": [
+            gettext("Product"),
+            gettext("Newest confirmed"),
+            gettext("Dates"),
+            gettext("Dates a year, interval of 90 per cent"),
+            gettext("Band"),
+        ],
+        "rows": [
+            [
+                row.product_name,
+                _day(row.last_seen),
+                str(row.dates),
+                gettext("%(low)s to %(high)s") % {"low": f"{row.low:.1f}", "high": f"{row.high:.1f}"},
+                str(labels.BANDS[row.band]),
+            ]
+            for row in rows
+        ],
+        "changes": [
+            " ".join(
+                (c["product_name"], c["field"] or c["kind"], c["before"], "→" if c["field"] else "", c["after"])
+            ).strip()
+            for c in edition.changes
+        ],
+        "replies": [
+            {"name": names[r["product_key"]], "language": r["language"], "text": r["text"].split("\n")}
+            for r in replies_of_rows(edition=edition, rows=rows)
+        ],
+        "sources": [f"{s['publisher']}: {s['title']}. {s['licence']}" for s in edition.coverage.get("sources", [])],
+        "proof": [edition.version_hash or content_hash(edition=edition), edition.figures_hash, edition.code_version],
+    }
+
+
+def _lead(edition: Edition, *, specimen: bool) -> list[str]:
+    period = {"start": _day(edition.period_start), "end": _day(edition.period_end)}
+    lines = [gettext("For %(start)s to %(end)s. Not official statistics.") % period]
+    if specimen:
+        lines.append(
+            gettext(
+                "One list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
+            )
+        )
+    elif lacking := [str(labels.KINDS_OF_EVIDENCE[kind]) for kind in lacks_kinds(edition=edition)]:
+        lines.append(gettext("It contains none of these: %(kinds)s.") % {"kinds": ", ".join(lacking)})
+    if edition.reason:
+        lines.append(gettext("Correction: %(reason)s") % {"reason": edition.reason})
+    return lines
+
+
+def _day(day: Any) -> str:
+    return str(formats.date_format(day, "j F Y"))

@@ -1,0 +1,50 @@
+"""Words for the rules of replies, in the reader's language."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bluelamp.index.domain.replies import MOST_CHARACTERS
+from bluelamp.ui.labels import Label
+
+REPLY_RULES: dict[str, Label] = {
+    "too-short": _("It says something: at least 20 characters."),
+    "too-long": _("It is no longer than 3,000 characters."),
+    "link": _("It holds no web addresses."),
+    "contact": _("It holds no e-mail addresses or telephone numbers."),
+    "markup": _("It is plain text."),
+    "control": _("It holds no hidden characters."),
+    "off-topic": _("It is about this product and the evidence shown."),
+    "advertising": _("It does not advertise, and names no prices."),
+    "persons": _("It names no persons and accuses nobody."),
+    "helps-attackers": _("It does not help attackers."),
+    "unlawful": _("It breaks no law."),
+}
+assert MOST_CHARACTERS == 3000  # noqa: S101 - the sentence above says so
+
+CHANGES: dict[str, Label] = {"new": _("came in"), "gone": _("was taken out"), "changed": _("changed")}
+FIELDS: dict[str, Label] = {
+    "product_name": _("name"),
+    "maker_name": _("maker"),
+    "category": _("kind"),
+    "dates": _("dates in the period"),
+    "dates_before": _("dates in the period before"),
+    "rate": _("dates a year"),
+    "shrunk": _("estimate"),
+    "low": _("lower end of the interval"),
+    "high": _("upper end of the interval"),
+    "jeffreys_low": _("lower end, counted alone"),
+    "jeffreys_high": _("upper end, counted alone"),
+    "band": _("band"),
+    "rank_low": _("best rank"),
+    "rank_high": _("worst rank"),
+    "trend": _("trend"),
+    "first_seen": _("first date"),
+    "last_seen": _("newest date"),
+    "crimes": _("recorded crimes"),
+}
+STATUSES: dict[str, Label] = {
+    "specimen": _("specimen"),
+    "draft": _("draft"),
+    "published": _("published"),
+    "replaced": _("replaced by a correction"),
+    "withdrawn": _("withdrawn"),
+}

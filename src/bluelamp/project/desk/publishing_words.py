@@ -1,0 +1,57 @@
+"""What the checks found, and what stands in the way of publishing, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from bluelamp.ui.labels import BANDS, KINDS_OF_EVIDENCE, Label
+
+_FINDINGS: dict[str, Label] = {
+    "kind-missing": _("There is no evidence of this kind: %(kind)s."),
+    "source-missing": _("Nothing of this source is loaded: %(title)s."),
+    "source-put-aside": _("%(title)s: %(number)s of %(of)s rows were put aside."),
+    "source-unmapped": _("%(title)s: %(number)s of %(of)s rows belong to no product."),
+    "source-stale": _("%(title)s was last looked at %(days)s days ago; %(allowed)s are allowed."),
+    "no-base": _("There is no earlier edition to compare the %(number)s products with."),
+    "product-new": _("%(name)s comes in."),
+    "product-gone": _("%(name)s goes out."),
+    "band-changed": _("%(name)s: band from %(before)s to %(after)s."),
+    "dates-jump": _("%(name)s: from %(before)s to %(after)s dates."),
+    "many-new": _("%(number)s products come in; the earlier edition has %(of)s."),
+    "many-gone": _("%(number)s of %(of)s products go out."),
+    "small-difference": _("A count of crimes under ten could be computed: %(subject)s and %(less)s. Withhold a count."),
+    "entry-removed": _("%(name)s: %(source)s took back %(number)s entries (%(refs)s)."),
+    "entry-late": _("%(name)s: %(source)s added %(number)s entries about the period (%(refs)s)."),
+    "error-proven": _("%(name)s: an error in the evidence is proven. Withhold the product, or mend and build anew."),
+    "preview-missing": _("%(name)s is named for the first time and its maker has not been shown this evidence."),
+}
+
+OBSTACLES: dict[str, Label] = {
+    "is-specimen": _("It is a specimen."),
+    "not-draft": _("It is no draft."),
+    "not-live": _("It, or its evidence, is not live: it can never be published."),
+    "no-date": _("It has no date in the calendar."),
+    "too-early": _("Its date has not come."),
+    "date-cancelled": _("Its date was cancelled."),
+    "not-checked": _("The checks have not been run since it was changed."),
+    "checks-open": _("What the checks found has not been acknowledged, or is new."),
+    "checks-block": _("A check forbids it."),
+    "no-preview": _("A maker has not been shown what is said of its product."),
+    "preview-runs": _("Makers' ten working days are not over."),
+    "reply-waits": _("A maker's reply waits for a decision."),
+    "not-approved": _("An analyst and the head of profession have not both signed this version."),
+    "superseded": _("What it was compared with is no longer the newest edition: build it anew."),
+}
+
+
+def finding_words(*, code: str, subject: str, values: Mapping[str, Any]) -> str:
+    """One finding as a sentence."""
+    bands = {name: str(BANDS.get(value, value)) for name, value in values.items() if code == "band-changed"}
+    told = {**values, **bands, "subject": subject, "kind": KINDS_OF_EVIDENCE.get(subject, subject)}
+    return str(_FINDINGS[code]) % told if code in _FINDINGS else f"{code} {subject}"
+
+
+def obstacle_words(codes: tuple[str, ...]) -> list[Label]:
+    """What stands in the way, as sentences."""
+    return [OBSTACLES.get(code, code) for code in codes]

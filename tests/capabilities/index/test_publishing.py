@@ -1,0 +1,543 @@
+"""From draft to published, corrected, withdrawn: what may happen in which order, and what happens to bad input."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cast import actor
+from django.conf import LazySettings
+from django.db import IntegrityError, transaction
+from press import (
+    DAY,
+    FIRST,
+    LATER,
+    NOW,
+    checked,
+    corrected,
+    crimes,
+    dated,
+    linked_maker,
+    load,
+    out,
+    ready,
+    second_analyst,
+    signed_off,
+    small_catalogue,
+)
+
+from bluelamp.index.domain import life
+from bluelamp.index.domain.calendar import CalendarError
+from bluelamp.index.models import Check, Edition, Preview, Reply
+from bluelamp.index.operations.checking import acknowledge, run_checks, watch_editions
+from bluelamp.index.operations.drafting import EditionError, correct, draft, drop, redraft, withhold
+from bluelamp.index.operations.editions import build_edition, verify_edition
+from bluelamp.index.operations.previews import (
+    ReplyRefusedError,
+    accept_reply,
+    close_error,
+    link_maker,
+    look_at_preview,
+    note_fix,
+    open_previews,
+    refuse_reply,
+    reply,
+)
+from bluelamp.index.operations.publishing import NotReadyError, publish, withdraw
+from bluelamp.index.operations.releasing import (
+    announce_release,
+    cancel_release,
+    give_early_access,
+    look_before_release,
+    move_release,
+)
+from bluelamp.index.operations.signing import ask_sign_off, reject, sign
+from bluelamp.index.queries import (
+    content_hash,
+    named_rows,
+    newest_edition,
+    open_checks,
+    sign_off_request,
+    visible_edition,
+    watched_findings,
+)
+from bluelamp.kernel.approvals.models import ApprovalRequest
+from bluelamp.kernel.approvals.operations import OwnRequestError, VersionChangedError
+from bluelamp.kernel.audit.models import Entry
+from bluelamp.kernel.people.operations.permit import NotPermittedError
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+TEXT = "We fixed this weakness in version 2.1 and our devices update by themselves."
+
+
+@pytest.fixture(autouse=True)
+def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
+    settings.BLUELAMP_HOME = tmp_path
+    small_catalogue()
+    yield tmp_path
+
+
+def fresh(edition: Edition) -> Edition:
+    return Edition.objects.get(pk=edition.pk)
+
+
+def refused(edition: Edition, *codes: str, now: Any = LATER) -> None:
+    with pytest.raises(NotReadyError) as stopped:
+        out(edition, now=now)
+    assert stopped.value.obstacles == codes
+    assert fresh(edition).status == "draft"
+
+
+def test_a_draft_becomes_the_published_edition() -> None:
+    edition = ready()
+    assert visible_edition(outside=True) is None and newest_edition() is None, "a draft is shown nowhere"
+    published = out(edition)
+    assert published.status == "published" and published.version_hash == content_hash(edition=fresh(published))
+    assert visible_edition(outside=True) == published == newest_edition()
+    assert {r.product_key for r in named_rows(edition=published)} == {"acme:alpha", "acme:beta", "acme:gamma"}
+    entry = Entry.objects.get(action="index.publish", outcome="done")
+    assert entry.detail["version"] == published.version_hash and entry.capacity == "head-of-profession"
+
+
+def test_a_specimen_is_never_published_and_the_database_holds_it() -> None:
+    load(*FIRST)
+    specimen, _ = build_edition(now=NOW)
+    with pytest.raises(NotReadyError) as stopped:
+        out(specimen)
+    assert life.IS_SPECIMEN in stopped.value.obstacles
+    for change in ({"status": "published"}, {"status": "published", "published_at": NOW, "version_hash": "a" * 64}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Edition.objects.filter(pk=specimen.pk).update(**change)
+    for operation in (redraft, correct, run_checks):
+        with pytest.raises(EditionError):
+            operation(  # type: ignore[operator]
+                actor=actor("analyst"),
+                edition_id=specimen.pk,
+                now=NOW,
+                **({"reason": "x"} if operation is correct else {}),
+            )
+
+
+@pytest.mark.parametrize("origin", ["test", "exercise", "simulation"])
+def test_nothing_but_live_is_published(origin: str) -> None:
+    load(*FIRST)
+    edition = draft(actor=actor("analyst"), origin=origin, now=NOW)
+    dated(edition, on=(NOW + 28 * DAY).date())
+    open_previews(actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=NOW.date(), now=NOW)
+    checked(edition, now=LATER)
+    signed_off(edition, now=LATER)
+    refused(edition, life.NOT_LIVE)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(status="published", published_at=NOW, version_hash="a" * 64)
+
+
+def test_evidence_that_is_not_live_stops_it_too() -> None:
+    edition = ready()
+    edition.evidence[0]["origin"] = "exercise"
+    edition.save()
+    refused(edition, life.NOT_LIVE)
+
+
+def test_the_day_of_the_calendar_is_kept() -> None:
+    edition = ready()
+    refused(edition, life.TOO_EARLY, now=LATER - DAY)
+    move_release(
+        actor=actor("head-of-profession"),
+        release_id=edition.release.pk,
+        on=(LATER + 5 * DAY).date(),
+        reason="More time for replies",
+        today=LATER.date(),
+        now=LATER,
+    )
+    refused(fresh(edition), life.TOO_EARLY)
+    assert out(fresh(edition), now=LATER + 5 * DAY).status == "published"
+    (move,) = edition.release.moves.all()
+    assert (move.old, move.new, move.reason) == (LATER.date(), (LATER + 5 * DAY).date(), "More time for replies")
+
+
+def test_a_cancelled_date_is_none() -> None:
+    edition = ready()
+    cancel_release(actor=actor("head-of-profession"), release_id=edition.release.pk, reason="Withdrawn list", now=NOW)
+    refused(fresh(edition), life.DATE_CANCELLED)
+    with pytest.raises(EditionError):
+        dated_again = edition.release.pk
+        move_release(
+            actor=actor("head-of-profession"),
+            release_id=dated_again,
+            on=(LATER + DAY).date(),
+            reason="x",
+            today=NOW.date(),
+            now=NOW,
+        )
+
+
+def test_a_regular_date_is_announced_four_weeks_ahead() -> None:
+    with pytest.raises(CalendarError):
+        announce_release(
+            actor=actor("head-of-profession"), kind="regular", on=(NOW + 3 * DAY).date(), today=NOW.date(), now=NOW
+        )
+
+
+def test_an_approval_after_an_edit_approves_nothing() -> None:
+    """Bad input: somebody edits between what the approver was shown and the approval."""
+    edition = ready()
+    load(*FIRST, f"CVE-2026-2000,Acme,Beta,{NOW.date()}", now=NOW + DAY)
+    redraft(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    assert ApprovalRequest.objects.get().state == "void", "an edit voids what was approved, in the same transaction"
+    with pytest.raises(EditionError, match="Run the checks"):
+        ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    open_previews(actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=NOW.date(), now=NOW)
+    checked(fresh(edition), now=LATER)
+    shown = content_hash(edition=fresh(edition))
+    request = ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    # An edit by the back door, which no operation saw.
+    edition.rows.filter(product_key="acme:beta").update(low=0.9)
+    with pytest.raises(VersionChangedError):
+        sign(actor=second_analyst(), edition_id=edition.pk, version_hash=shown, now=LATER)
+    request.refresh_from_db()
+    assert request.state == "void" and not fresh(edition).signatures.filter(request_id=request.pk).exists()
+    with pytest.raises(EditionError, match="Nobody has asked"):
+        sign(
+            actor=second_analyst(),
+            edition_id=edition.pk,
+            version_hash=content_hash(edition=fresh(edition)),
+            now=LATER,
+        )
+
+
+def test_an_edit_after_both_approvals_stops_publishing() -> None:
+    edition = ready()
+    edition.rows.filter(product_key="acme:beta").update(band="high")
+    with pytest.raises(NotReadyError) as stopped:
+        out(edition)
+    assert life.NOT_APPROVED in stopped.value.obstacles
+
+
+@pytest.mark.parametrize("what", ["product", "crimes"])
+def test_withholding_voids_and_is_not_shown(what: str) -> None:
+    edition = ready()
+    withhold(
+        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what=what, reason="wrong", now=LATER
+    )
+    assert sign_off_request(edition=edition) is None
+    shown = set(named_rows(edition=edition).values_list("product_key", flat=True))
+    assert ("acme:beta" in shown) is (what == "crimes")
+    assert verify_edition(edition=fresh(edition)).same
+    checked(edition, now=LATER)
+    signed_off(edition, now=LATER)
+    assert out(fresh(edition)).status == "published"
+
+
+def test_two_people_in_two_capacities_sign_and_neither_is_the_one_who_asks() -> None:
+    edition = ready()
+    withhold(
+        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what="crimes", reason="x", now=LATER
+    )
+    checked(edition, now=LATER)
+    request = ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    shown = content_hash(edition=fresh(edition))
+
+    def signs(person: Any) -> None:
+        sign(actor=person, edition_id=edition.pk, version_hash=shown, now=LATER)
+
+    with pytest.raises(OwnRequestError):
+        signs(actor("analyst"))
+    with pytest.raises(NotPermittedError):
+        signs(actor("maker"))
+    signs(second_analyst())
+    refused(fresh(edition), life.NOT_APPROVED)
+    # Another analyst, or the same person in another capacity, is not the head of profession.
+    with pytest.raises(EditionError, match="Somebody has signed in this capacity"):
+        signs(second_analyst())
+    signs(actor("head-of-profession"))
+    request.refresh_from_db()
+    assert request.state == "approved" and out(fresh(edition)).status == "published"
+
+
+def test_a_rejection_ends_the_sign_off() -> None:
+    edition = ready()
+    withhold(
+        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what="crimes", reason="x", now=LATER
+    )
+    checked(edition, now=LATER)
+    ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    reject(actor=actor("head-of-profession"), edition_id=edition.pk, reason="Band of Alpha is odd", now=LATER)
+    refused(fresh(edition), life.NOT_APPROVED)
+
+
+def test_checks_must_be_answered_and_what_blocks_cannot_be() -> None:
+    load(*FIRST)
+    edition = draft(actor=actor("analyst"), now=NOW)
+    found = run_checks(actor=actor("analyst"), edition_id=edition.pk, now=NOW)
+    codes = {(c.check_code, c.code) for c in found}
+    assert {("coverage", "kind-missing"), ("jumps", "no-base"), ("previews", "preview-missing")} <= codes
+    blocking = [c.pk for c in found if c.severity == "block"]
+    with pytest.raises(EditionError, match="forbids"):
+        acknowledge(actor=actor("analyst"), check_ids=blocking, reason="never mind", now=NOW)
+    with pytest.raises(EditionError, match="forbids it"):
+        ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=NOW)
+    open_previews(actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=NOW.date(), now=NOW)
+    run_checks(actor=actor("analyst"), edition_id=edition.pk, now=NOW)
+    with pytest.raises(EditionError, match="Acknowledge"):
+        ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=NOW)
+    with pytest.raises(EditionError, match="Say why"):
+        acknowledge(actor=actor("analyst"), check_ids=[found[0].pk], reason="  ", now=NOW)
+    checked(edition, now=NOW)
+    before = {c.pk for c in edition.checks.all()}
+    run_checks(actor=actor("analyst"), edition_id=edition.pk, now=NOW)
+    assert {c.pk for c in edition.checks.all()} == before, "what is found again exactly so stays acknowledged"
+    assert not open_checks(edition=edition).exists()
+
+
+def test_other_findings_void_an_approval() -> None:
+    edition = ready()
+    load(*FIRST[:3], FIRST[4], now=NOW + DAY)  # Gamma's entry is gone
+    run_checks(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    assert sign_off_request(edition=edition) is None
+    assert open_checks(edition=edition).filter(check_code="removed", subject="acme:gamma@cisa-kev").exists()
+
+
+def test_what_happened_since_the_checks_stops_publishing() -> None:
+    edition = ready()
+    load(*FIRST[:3], FIRST[4], now=NOW + DAY)
+    refused(edition, life.CHECKS_OPEN)
+
+
+def test_first_naming_waits_ten_working_days() -> None:
+    load(*FIRST)
+    edition = draft(actor=actor("analyst"), now=NOW)
+    dated(edition, on=(NOW + 28 * DAY).date())
+    shown_late = LATER - 2 * DAY
+    open_previews(
+        actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=shown_late.date(), now=shown_late
+    )
+    checked(edition, now=LATER)
+    signed_off(edition, now=LATER)
+    refused(edition, life.PREVIEW_RUNS)
+    ends = Preview.objects.first()
+    assert ends is not None
+    over = LATER + timedelta(days=(ends.ends_on - LATER.date()).days)
+    refused(edition, life.PREVIEW_RUNS, now=over)
+    checked(edition, now=over + DAY)
+    if sign_off_request(edition=edition) is None:
+        signed_off(edition, now=over + DAY)
+    assert out(fresh(edition), now=over + DAY).status == "published"
+
+
+def test_a_product_named_before_needs_no_preview_but_new_evidence_of_a_new_one_does() -> None:
+    out(ready())
+    load(*FIRST, f"CVE-2026-3000,Acme,Alpha,{NOW.date()}", f"CVE-2026-3001,Zeta,Cam,{NOW.date()}", now=LATER)
+    edition = draft(actor=actor("analyst"), now=LATER)
+    (preview,) = open_previews(
+        actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=LATER.date(), now=LATER
+    )
+    assert preview.product_key == "zeta:cam"
+    load(*FIRST, f"CVE-2026-3001,Zeta,Cam,{NOW.date()}", f"CVE-2026-3002,Zeta,Cam,{NOW.date() - DAY}", now=LATER + DAY)
+    redraft(actor=actor("analyst"), edition_id=edition.pk, now=LATER + DAY)
+    (again,) = open_previews(
+        actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=LATER.date(), now=LATER + DAY
+    )
+    assert again.product_key == "zeta:cam" and again.evidence_hash != preview.evidence_hash
+
+
+def test_a_maker_sees_its_own_previews_only() -> None:
+    load(*FIRST, f"CVE-2026-3001,Zeta,Cam,{NOW.date()}")
+    edition = draft(actor=actor("analyst"), now=NOW)
+    made = open_previews(actor=actor("analyst"), edition_id=edition.pk, told="letter", today=NOW.date(), now=NOW)
+    own = {p.product_key: p for p in made}
+    maker = linked_maker("zeta")
+    assert look_at_preview(actor=maker, preview_id=own["acme:alpha"].pk, now=NOW) is None
+    found = look_at_preview(actor=maker, preview_id=own["zeta:cam"].pk, now=NOW)
+    assert found is not None and found[1].product_key == "zeta:cam"
+    assert Entry.objects.filter(action="index.look-at-preview").count() == 1
+    with pytest.raises(EditionError, match="speaks for"):
+        reply(actor=maker, product_key="acme:alpha", text=TEXT, now=NOW)
+    with pytest.raises(NotPermittedError):
+        reply(actor=actor("analyst"), product_key="zeta:cam", text=TEXT, now=NOW)
+    with pytest.raises(NotPermittedError):
+        link_maker(actor=maker, organisation_id=maker.scope[13:], maker_key="acme", how_known="x", now=NOW)
+
+
+def test_a_reply_is_kept_word_for_word_decided_by_rule_and_changes_what_is_signed() -> None:
+    edition = ready()
+    maker = linked_maker()
+    with pytest.raises(ReplyRefusedError) as broken:
+        reply(actor=maker, product_key="acme:alpha", text=TEXT + " See www.acme.example", now=NOW)
+    assert broken.value.rules == ("link",)
+    text = f"{TEXT}\r\n\r\nSecond paragraph."
+    sent = reply(actor=maker, product_key="acme:alpha", text=text, fix_on=(NOW + 3 * DAY).date(), now=LATER)
+    refused(edition, life.REPLY_WAITS)
+    with pytest.raises(EditionError, match="published rule"):
+        refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="too-long", reason="x", now=LATER)
+    with pytest.raises(EditionError, match="Say why"):
+        refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="advertising", reason=" ", now=LATER)
+    accept_reply(actor=actor("head-of-profession"), reply_id=sent.pk, now=LATER)
+    assert sign_off_request(edition=edition) is None, "what is published is another content now"
+    assert Reply.objects.get().text == f"{TEXT}\n\nSecond paragraph."
+    refused(fresh(edition), life.NOT_CHECKED, life.NOT_APPROVED)
+    checked(edition, now=LATER)
+    signed_off(edition, now=LATER)
+    out(fresh(edition))
+    note_fix(actor=actor("analyst"), reply_id=sent.pk, there=True, now=LATER)
+    with pytest.raises(EditionError):
+        note_fix(actor=actor("analyst"), reply_id=sent.pk, there=False, now=LATER)
+
+
+def test_a_proven_error_blocks_until_it_is_mended_or_withheld() -> None:
+    edition = ready()
+    maker = linked_maker()
+    sent = reply(actor=maker, product_key="acme:gamma", text=TEXT, claims_error=True, now=LATER)
+    with pytest.raises(EditionError, match="say whether"):
+        accept_reply(actor=actor("analyst"), reply_id=sent.pk, now=LATER)
+    accept_reply(
+        actor=actor("analyst"), reply_id=sent.pk, error_found=True, error_reason="The entry names another", now=LATER
+    )
+    run_checks(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    (error,) = edition.checks.filter(check_code="errors")
+    assert error.severity == "block"
+    withhold(
+        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:gamma", what="product", reason="e", now=LATER
+    )
+    checked(edition, now=LATER)
+    assert not edition.checks.filter(check_code="errors").exists()
+    close_error(actor=actor("analyst"), reply_id=sent.pk, reason="The alias table was mended", now=LATER)
+    withhold(
+        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:gamma", what="product", reason="", now=LATER
+    )
+    checked(edition, now=LATER)
+    signed_off(edition, now=LATER)
+    assert out(fresh(edition)).rows.filter(product_key="acme:gamma", withheld="").exists()
+
+
+def test_removed_entries_of_a_published_edition_are_found_and_corrected_in_the_open() -> None:
+    """Bad input: the authority takes an entry back after publishing."""
+    published = out(ready())
+    load(*FIRST[:3], FIRST[4], now=LATER + DAY)
+    watch_editions(now=LATER + DAY)
+    (finding,) = watched_findings()
+    assert (finding.check_code, finding.subject) == ("removed", "acme:gamma@cisa-kev")
+    watch_editions(now=LATER + 2 * DAY)
+    assert watched_findings().count() == 1, "the daily look repeats nothing"
+    fixed = corrected(published, now=LATER + 2 * DAY)
+    assert (fixed.number, fixed.revision, fixed.status) == (published.number, 1, "published")
+    old = fresh(published)
+    assert old.status == "replaced" and old.rows.filter(product_key="acme:gamma").exists(), "the old one stays readable"
+    assert [c["product_key"] for c in fixed.changes if c["kind"] == "gone"] == ["acme:gamma"]
+    assert fixed.period_end == old.period_end and visible_edition(outside=True) == fixed
+    assert not watched_findings().exists()
+
+
+def test_late_evidence_for_a_published_period_is_found_and_corrected_in_the_open() -> None:
+    """Bad input: evidence of the published period comes in later; newer evidence is no matter of that edition."""
+    published = out(ready())
+    inside = f"CVE-2026-4000,Acme,Beta,{published.period_end - DAY}"
+    load(*FIRST, f"CVE-2026-4001,Acme,Beta,{published.period_end + DAY}", now=LATER + DAY)
+    watch_editions(now=LATER + DAY)
+    assert not watched_findings().exists()
+    load(*FIRST, inside, f"CVE-2026-4001,Acme,Beta,{published.period_end + DAY}", now=LATER + 2 * DAY)
+    watch_editions(now=LATER + 2 * DAY)
+    (finding,) = watched_findings()
+    assert (finding.check_code, finding.subject) == ("late", "acme:beta@cisa-kev")
+    fixed = corrected(published, reason="An entry came in late.", now=LATER + 2 * DAY)
+    assert fixed.period_end == published.period_end
+    told = {(c["product_key"], c["field"]): (c["before"], c["after"]) for c in fixed.changes}
+    assert told["acme:beta", "dates"] == ("1", "2")
+
+
+def test_a_finding_about_a_published_edition_may_be_answered_instead() -> None:
+    out(ready())
+    load(*FIRST[:3], FIRST[4], now=LATER + DAY)
+    watch_editions(now=LATER + DAY)
+    ids = [c.pk for c in watched_findings()]
+    acknowledge(actor=actor("analyst"), check_ids=ids, reason="It was listed until the period ended", now=LATER + DAY)
+    assert not watched_findings().exists()
+    watch_editions(now=LATER + 2 * DAY)
+    assert not watched_findings().exists()
+
+
+def test_a_correction_needs_a_published_edition_a_reason_and_is_begun_once() -> None:
+    edition = ready()
+    with pytest.raises(EditionError, match="Only a published"):
+        correct(actor=actor("analyst"), edition_id=edition.pk, reason="x", now=LATER)
+    published = out(edition)
+    with pytest.raises(EditionError, match="what was wrong"):
+        correct(actor=actor("analyst"), edition_id=published.pk, reason=" ", now=LATER)
+    made = correct(actor=actor("analyst"), edition_id=published.pk, reason="wrong", now=LATER)
+    with pytest.raises(EditionError, match="begun already"):
+        correct(actor=actor("analyst"), edition_id=published.pk, reason="wrong", now=LATER)
+    assert visible_edition(outside=True) == published
+    drop(actor=actor("analyst"), edition_id=made.pk, reason="not needed", now=LATER)
+    assert fresh(published).status == "published"
+
+
+def test_a_draft_whose_base_was_replaced_meanwhile_is_compared_anew() -> None:
+    published = out(ready())
+    nxt = draft(actor=actor("analyst"), now=LATER)
+    assert nxt.base == published
+    load(*FIRST[:3], FIRST[4], now=LATER + DAY)
+    corrected(published, now=LATER + 2 * DAY)
+    dated(nxt, on=(LATER + 40 * DAY).date(), now=LATER)
+    with pytest.raises(NotReadyError) as stopped:
+        out(nxt, now=LATER + 40 * DAY)
+    assert life.SUPERSEDED in stopped.value.obstacles
+    redraft(actor=actor("analyst"), edition_id=nxt.pk, now=LATER + 3 * DAY)
+    assert fresh(nxt).base == visible_edition(outside=True)
+
+
+def test_withdrawing_shows_the_earlier_edition_again_and_keeps_the_record() -> None:
+    published = out(ready())
+    with pytest.raises(NotPermittedError):
+        withdraw(actor=actor("analyst"), edition_id=published.pk, reason="wrong", now=LATER)
+    withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="The list was forged.", now=LATER)
+    assert visible_edition(outside=True) is None and fresh(published).withdrawn_reason == "The list was forged."
+    with pytest.raises(EditionError):
+        withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="again", now=LATER)
+
+
+def test_counts_of_crimes_that_differ_by_a_few_block_a_correction_until_withheld() -> None:
+    first = [f"K/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(15)]
+    crimes(*first)
+    published = out(ready())
+    crimes(*[f"L/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(5)], now=LATER)
+    made = correct(actor=actor("analyst"), edition_id=published.pk, reason="Crimes came late.", now=LATER)
+    run_checks(actor=actor("analyst"), edition_id=made.pk, now=LATER)
+    (small,) = made.checks.filter(check_code="differencing")
+    assert small.severity == "block" and small.subject.startswith("acme:alpha@")
+    withhold(
+        actor=actor("analyst"), edition_id=made.pk, product_key="acme:alpha", what="crimes", reason="few", now=LATER
+    )
+    run_checks(actor=actor("analyst"), edition_id=made.pk, now=LATER)
+    assert not Check.objects.filter(edition=made, check_code="differencing").exists()
+
+
+def test_only_who_is_on_the_list_looks_before_release_and_every_look_is_written_down() -> None:
+    edition = ready()
+    author, head = actor("outreach-author"), actor("head-of-profession")
+    with pytest.raises(NotPermittedError):
+        look_before_release(actor=author, edition_id=edition.pk, now=NOW)
+    assert Entry.objects.filter(action="index.look-before-release", outcome="refused").count() == 1
+    assert author.user_id and head.user_id
+    give_early_access(
+        actor=head, edition_id=edition.pk, user_id=author.user_id, why="alerts", starts_at=NOW + DAY, now=NOW
+    )
+    with pytest.raises(NotPermittedError):
+        look_before_release(actor=author, edition_id=edition.pk, now=NOW)
+    for _ in range(2):
+        assert look_before_release(actor=author, edition_id=edition.pk, now=NOW + DAY) == edition
+    assert Entry.objects.filter(action="index.look-before-release", outcome="done").count() == 2
+    with pytest.raises(EditionError, match="Another person"):
+        give_early_access(actor=head, edition_id=edition.pk, user_id=head.user_id, why="x", starts_at=NOW, now=NOW)
+
+
+@pytest.mark.parametrize("capacity", ["analyst", "maker", "administrator"])
+def test_only_the_head_of_profession_publishes(capacity: str) -> None:
+    edition = ready()
+    with pytest.raises(NotPermittedError):
+        publish(actor=actor(capacity), edition_id=edition.pk, today=LATER.date(), now=LATER)
+
+
+def test_building_anew_without_change_keeps_the_approval() -> None:
+    edition = ready()
+    _, new = redraft(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
+    assert not new and out(edition).status == "published"
