@@ -1,13 +1,15 @@
 """The open API: the same rules as the pages, typed answers, ETags, problem documents."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from small_edition import add_product, add_row, make_edition, sighting
 
-from bluelamp.index.models import Edition
+from bluelamp.index.models import Edition, Reply
+from bluelamp.kernel.people.models import Organisation, User
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -77,6 +79,18 @@ def test_etag_spares_the_second_answer(edition: Edition, path: str) -> None:
     assert other.status_code == 200
     Edition.objects.update(figures_hash="other")
     assert client.get(API + path, headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+def test_etag_changes_with_an_accepted_reply(edition: Edition) -> None:
+    client = Client(headers={"host": "localhost"})
+    tag = client.get(f"{API}/products/acme:r")["ETag"]
+    person = User.objects.create(email="maker@example.org")
+    now = datetime(2026, 8, 9, tzinfo=UTC)
+    acme = Organisation.objects.create(name="Acme", added_at=now)
+    told = Reply.objects.create(product_key="acme:r", maker_key="acme", organisation=acme, author=person, sent_at=now)
+    assert client.get(f"{API}/products/acme:r", headers={"if-none-match": tag}).status_code == 304
+    Reply.objects.filter(pk=told.pk).update(decision="accepted", decided_at=now)
+    assert client.get(f"{API}/products/acme:r", headers={"if-none-match": tag}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Annotated, Any
 
 from django.core.paginator import Paginator
@@ -14,9 +13,10 @@ from ninja import Path, Query, Router
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 
+from bluelamp import __version__
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.export import note_of
-from bluelamp.index.queries import named_rows
+from bluelamp.index.queries import named_rows, visible_stamp
 from bluelamp.index.web import compare as compare_web
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import history, reads, schemas
@@ -41,16 +41,9 @@ Language = Annotated[schemas.Language, Query(description="The language of names 
 
 
 def _etag(request: HttpRequest, **_arguments: Any) -> str:
-    """Changes with the edition, the catalogue, the program, the address and its query, which holds the language."""
-    edition = reads.shown_edition(request)
-    figures = (str(edition.id), edition.figures_hash) if edition else ("", "")
-    parts = (
-        *figures,
-        loaded_version(),
-        metadata.version("bluelamp"),
-        request.path,
-        request.META.get("QUERY_STRING", ""),
-    )
+    """Changes with the edition, makers' replies, the catalogue, the program, the address and its query."""
+    stamp = visible_stamp(outside=reads.outside(request))
+    parts = (stamp, loaded_version(), __version__, request.path, request.META.get("QUERY_STRING", ""))
     return quote_etag(hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32])
 
 
