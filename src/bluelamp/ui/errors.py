@@ -18,6 +18,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "The request took too long to arrive",
     413: "The request is too large",
+    422: "A value cannot be used",
     500: "Server error",
     503: "Not available now",
 }
@@ -46,14 +47,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if outage_of(sys.exc_info()[1]):
         return unavailable(request)
     if request.path.startswith(_API):
-        return _problem(500)
+        return api_problem(500)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database or the disk is gone; nothing was saved."""
     if request.path.startswith(_API):
-        response = _problem(503)
+        response = api_problem(503)
     else:
         response = HttpResponse(render_to_string("errors/503.html"), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
@@ -77,17 +78,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/form.html", status=403)
 
 
-def api_problem(status: int) -> HttpResponse:
-    """A refusal of the API as a problem document (RFC 9457)."""
-    return _problem(status)
+def api_problem(status: int, detail: str = "") -> HttpResponse:
+    """An error of the API as a problem document (RFC 9457); `detail` says what is wrong with this request."""
+    body: dict[str, str | int] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status}
+    if detail:
+        body["detail"] = detail
+    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith(_API):
-        return _problem(status)
+        return api_problem(status)
     return render(request, f"errors/{status}.html", status=status)
-
-
-def _problem(status: int) -> HttpResponse:
-    body = json.dumps({"type": "about:blank", "title": _TITLES[status], "status": status})
-    return HttpResponse(body, status=status, content_type="application/problem+json")
