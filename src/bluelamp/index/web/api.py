@@ -95,7 +95,7 @@ def products(request: HttpRequest, query: Annotated[schemas.ProductsQuery, Query
         band=query.band or "",
         text=query.q,
         sort=query.sort,
-        time="all" if query.time == "all" else "",
+        time=history.WHOLE if query.time == history.WHOLE else "",
     )
     base = history.whole_rows(edition=edition) if filters.time else named_rows(edition=edition)
     found = Paginator(choice.apply_filters(base, filters), query.per_page)

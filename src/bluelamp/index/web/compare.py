@@ -113,9 +113,7 @@ def _address(keys: list[str]) -> str:
 
 def _problems(keys: list[str], *, unknown: list[str], was_cut: bool) -> list[str]:
     problems = [filters.too_long()] if was_cut else []
-    problems += [
-        _("“%(value)s” is not one of the choices, so it was left out.") % {"value": key[:40]} for key in unknown[:1]
-    ]
+    problems += [filters.not_known(key) for key in unknown[:1]]
     known = set(keys) - set(unknown)
     if len(known) > MOST:
         problems.append(_("Only the first %(most)d products were kept.") % {"most": MOST})

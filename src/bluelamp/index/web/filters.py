@@ -8,12 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from bluelamp.index.models import EditionRow
+from bluelamp.index.web.history import WHOLE
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 
 LONGEST_TEXT = 100
 BANDS = ("high", "low", "cannot-tell")
-# The period ("") or the whole time of the evidence.
-TIMES = ("all",)
+# The period is "".
+TIMES = (WHOLE,)
 SORTS: dict[str, tuple[str, ...]] = {
     "newest": ("-last_seen", "product_name", "product_key"),
     "name": ("product_name", "product_key"),
@@ -44,7 +45,7 @@ WHOLE_SENTENCES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """One reader's choice; "" means no limit. `time` is "all" for the whole time, "" for the period."""
+    """One reader's choice; "" means no limit. `time` is WHOLE or, for the period, ""."""
 
     group: str = ""
     category: str = ""
@@ -78,9 +79,7 @@ def read_filters(query: Mapping[str, str], *, makers: Mapping[str, str]) -> tupl
     def known(name: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
         value = query.get(name, "")
         if value and value not in allowed:
-            problems.append(
-                gettext("“%(value)s” is not one of the choices, so it was left out.") % {"value": value[:40]}
-            )
+            problems.append(not_known(value))
             return ""
         return value
 
@@ -97,6 +96,11 @@ def read_filters(query: Mapping[str, str], *, makers: Mapping[str, str]) -> tupl
         time=known("time", TIMES),
     )
     return found, problems
+
+
+def not_known(value: str) -> str:
+    """What a reader is told whose choice is none of those there are."""
+    return gettext("“%(value)s” is not one of the choices, so it was left out.") % {"value": value[:40]}
 
 
 def too_long() -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
-from bluelamp.index.web.filters import LONGEST_TEXT, cut
+from bluelamp.index.web.filters import LONGEST_TEXT, cut, not_known
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
 from bluelamp.kernel.catalogue.domain.searching import Found
@@ -67,7 +67,7 @@ def read_entries(query: QueryDict) -> tuple[list[Entry], list[str]]:
     problems = [too_long()] if any(was_cut for _, was_cut in texts) else []
     strange = [e for e in given if e.field == "k" and e.value not in KINDS]
     if strange:
-        problems.append(_not_known(strange[0].value))
+        problems.append(not_known(strange[0].value))
     once: dict[tuple[str, str], Entry] = {}
     for entry in given:
         if entry not in strange:
@@ -94,7 +94,7 @@ def understand(entries: list[Entry]) -> tuple[list[Understood], list[str]]:
     for entry in entries:
         one = _one(entry, hits=hits.get(entry, []), products=products)
         if one is None:
-            problems.append(_not_known(entry.value))
+            problems.append(not_known(entry.value))
         elif one.product is not None and one.product.key in seen:
             problems.append(_twice(1))
         else:
@@ -120,10 +120,6 @@ def _twice(count: int) -> str:
         "%(count)d devices stood in the list twice and are shown once.",
         count,
     ) % {"count": count}
-
-
-def _not_known(value: str) -> str:
-    return gettext("“%(value)s” is not one of the choices, so it was left out.") % {"value": value[:40]}
 
 
 def _one(entry: Entry, *, hits: list[Found], products: dict[str, Product]) -> Understood | None:
