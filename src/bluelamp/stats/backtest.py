@@ -36,20 +36,15 @@ def recall_at(*, hits: Bools, k: int, positives: int) -> float:
     return float(hits[:k].sum() / positives) if positives else 0.0
 
 
-def ndcg_at(*, hits: Bools, k: int, positives: int, gains: Floats | None = None) -> float:
+def ndcg_at(*, hits: Bools, k: int, positives: int) -> float:
     """Normalised discounted cumulative gain at depth k, between 0 and 1; 0 where there is nothing to gain.
 
-    Gains are binary (`positives` ones in all) unless given: `gains` then holds every item's gain in ranked order, and
-    `hits` and `positives` are not looked at. Raises ValueError if k < 1. Source: Jarvelin and Kekalainen (2002),
+    Gains are binary, `positives` ones in all. Raises ValueError if k < 1. Source: Jarvelin and Kekalainen (2002),
     ACM Transactions on Information Systems 20, 422-446, with the base-2 discount of later practice at every rank.
     """
     _check_depth(k)
     discount = 1 / np.log2(np.arange(2, k + 2))
-    if gains is None:
-        won, best = hits[:k].astype(np.float64), np.ones(min(k, positives))
-    else:
-        won, best = gains[:k], np.sort(gains)[::-1][:k]
-    ideal = float((best * discount[: len(best)]).sum())
+    won, ideal = hits[:k].astype(np.float64), float(discount[:positives].sum())
     return float((won * discount[: len(won)]).sum() / ideal) if ideal else 0.0
 
 
@@ -85,38 +80,6 @@ class Difference:
     high: float
 
 
-def paired_bootstrap(
-    *,
-    ours: Sequence[Ranked],
-    theirs: Sequence[Ranked],
-    metric: Callable[[Bools], float],
-    rng: np.random.Generator,
-    draws: int = 500,
-    level: float = 0.90,
-) -> Difference:
-    """Interval of the mean over dates of metric(ours) - metric(theirs), drawing whole clusters with replacement.
-
-    `ours[i]` and `theirs[i]` rank the same items at the same date. One draw takes as many clusters as there are, the
-    same for both methods and all dates, because windows overlap and the products of a maker share their fate; an item
-    drawn twice stands twice in a row. The metric gets the resampled hits in ranked order. Raises ValueError where the
-    two do not rank the same dates and clusters. Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap,
-    chapters 8 and 13; Cameron, Gelbach and Miller (2008) for clusters.
-    """
-    tail = tail_of(level=level)
-    if not ours or draws < 1 or len(ours) != len(theirs):
-        raise ValueError("Both methods need the same dates, at least one, and at least one draw.")
-    for a, b in zip(ours, theirs, strict=True):
-        if not np.array_equal(np.sort(a.clusters), np.sort(b.clusters)):
-            raise ValueError("Both methods must rank the same items.")
-
-    def difference(times: Ints | None) -> float:
-        return _mean(ours, metric, times) - _mean(theirs, metric, times)
-
-    found = [difference(times) for times in _drawn(ours, rng, draws)]
-    low, high = np.quantile(found, [tail, 1 - tail])
-    return Difference(mean=difference(None), low=float(low), high=float(high))
-
-
 def cluster_bootstrap(
     *,
     ranked: Sequence[Sequence[Ranked]],
@@ -124,11 +87,14 @@ def cluster_bootstrap(
     rng: np.random.Generator,
     draws: int = 500,
 ) -> Floats:
-    """Values of metrics, [draw, method, date, metric], drawing whole clusters as `paired_bootstrap` does.
+    """Values of metrics, [draw, method, date, metric], drawing whole clusters with replacement.
 
-    `ranked[m][d]` is method m at date d. Row 0 is the sample itself; the other `draws` rows are resampled, each with
-    the same clusters for all methods and dates, so that differences and ratios between them are paired. Raises
-    ValueError without a method, a date or a draw, or where methods have different numbers of dates.
+    `ranked[m][d]` is method m at date d. Row 0 is the sample itself. Each of the other `draws` rows takes as many
+    clusters as there are, the same for all methods and dates, so that differences and ratios between methods are
+    paired, and because windows overlap and the products of a maker share their fate; an item drawn twice stands twice
+    in a row. A metric gets the resampled hits in ranked order. Raises ValueError without a method, a date or a draw, or
+    where methods have different numbers of dates. Source: Efron and Tibshirani (1993), An Introduction to the
+    Bootstrap, chapters 8 and 13; Cameron, Gelbach and Miller (2008) for clusters.
     """
     if not ranked or not ranked[0] or draws < 1 or len({len(dates) for dates in ranked}) != 1:
         raise ValueError("Every method needs the same dates, at least one, and at least one draw.")

@@ -47,11 +47,6 @@ def deviances(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> Floats:
     return np.asarray(2 * (logs - (n - mean)), dtype=np.float64)
 
 
-def poisson_deviance(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> float:
-    """The sum of `deviances`; less is better, 0 is perfect."""
-    return float(deviances(counts=counts, expected=expected).sum())
-
-
 @dataclass(frozen=True)
 class Line:
     """log(count's mean) = level + slope x log(expected). Level 0 and slope 1 are perfect; a slope below 1 says that
@@ -62,7 +57,7 @@ class Line:
 
 
 def calibration_line(*, counts: npt.ArrayLike, expected: npt.ArrayLike) -> Line:
-    """Poisson regression of counts on the logarithm of expected counts. Raises ValueError as `poisson_deviance`.
+    """Poisson regression of counts on the logarithm of expected counts. Raises ValueError as `deviances`.
 
     Source: Cox (1958), Biometrika 45, 562-565, carried over to counts.
     """

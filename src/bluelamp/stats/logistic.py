@@ -66,7 +66,7 @@ def _active_set(scaled: Floats, y: Floats, offset: Floats, ridge: float) -> Floa
             continue
         found = np.zeros(scaled.shape[1])
         found[on] = part
-        slope = scaled.T @ (y - _chance(scaled @ found + offset))
+        slope = scaled.T @ (y - chance_of(scaled @ found + offset))
         eager = [j for j in range(1, len(found)) if j not in on and j not in freed and slope[j] > _TOLERANCE * len(y)]
         if not eager:
             return found
@@ -86,7 +86,7 @@ def _newton(x: Floats, y: Floats, offset: Floats, ridge: float) -> Floats:
     b[0] = np.log(y.mean() / (1 - y.mean()))
     now = loss(b)
     for _ in range(_STEPS):
-        chance = _chance(x @ b + offset)
+        chance = chance_of(x @ b + offset)
         slope = x.T @ (chance - y) + penalty * b
         curve = (x * (chance * (1 - chance))[:, None]).T @ x + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
@@ -102,10 +102,9 @@ def _newton(x: Floats, y: Floats, offset: Floats, ridge: float) -> Floats:
     return b
 
 
-def _chance(eta: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(eta, -700, 700))), dtype=np.float64)
-
-
 def chance_of(log_odds: Floats) -> Floats:
     """Probabilities from log odds."""
-    return _chance(log_odds)
+    # Imported here because loading it takes longer than most commands need.
+    from scipy.special import expit
+
+    return np.asarray(expit(log_odds), dtype=np.float64)

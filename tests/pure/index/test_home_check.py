@@ -2,12 +2,13 @@
 
 from datetime import date
 from itertools import permutations
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.index.domain.home_check import JOBS, PASSWORD_KINDS, REASONS, UPDATE_KINDS, Device, plan_of
+from bluelamp.index.domain.home_check import JOBS, PASSWORD_KINDS, UPDATE_KINDS, Device, Reason, plan_of
 
 NEW, OLD = date(2026, 7, 1), date(2026, 1, 1)
 SEEN = Device("Seen router", "router", "a:r", dates=2, dates_ever=3, newest=NEW)
@@ -76,7 +77,7 @@ def test_order_of_the_list_has_no_effect() -> None:
 @given(st.lists(devices, max_size=20))
 def test_always_three_jobs_in_the_order_of_reasons(own: list[Device]) -> None:
     plan = plan_of(devices=own)
-    places = [REASONS.index(job.reason) for job in plan.jobs]
+    places = [get_args(Reason).index(job.reason) for job in plan.jobs]
     assert len(plan.jobs) == JOBS and places == sorted(places) and plan.waiting >= 0
     if any(d.dates for d in own):
         assert plan.jobs[0].reason == "exploited"

@@ -20,7 +20,7 @@ from bluelamp.index.domain.method import (
 )
 from bluelamp.index.domain.naming import may_be_named
 from bluelamp.index.domain.parameters import Parameters
-from bluelamp.index.domain.period import Period, month_bounds, month_end, months_back, period_ending
+from bluelamp.index.domain.period import Period, month_end, months_back, period_ending
 
 KEV = SourceFact(id="cisa-kev", authority=True, derived_from=None)
 COPY = SourceFact(id="copy", authority=False, derived_from="cisa-kev")
@@ -78,17 +78,16 @@ def test_every_day_lies_in_the_month_whose_end_follows_it_and_no_month_holds_a_d
 )
 def test_months_at_month_ends(end: date, on: date, month: int) -> None:
     assert months_back(on=on, end=end) == month
-    assert on in month_bounds(end=end, back=month) and on not in month_bounds(end=end, back=month + 1)
+    assert month_end(end=end, back=month + 1) < on <= month_end(end=end, back=month)
 
 
 @given(st.dates(date(1999, 1, 1), date(2060, 12, 31)), st.integers(1, 60))
 def test_months_fill_the_period_without_gap_or_overlap(end: date, months: int) -> None:
-    bounds = [month_bounds(end=end, back=k) for k in range(months)]
-    for newer, older in pairwise(bounds):
-        assert older.end + timedelta(days=1) == newer.start
-    assert (bounds[-1].start, bounds[0].end) == (period_ending(end=end, months=months).start, end)
-    for k, month in enumerate(bounds):
-        assert months_back(on=month.start, end=end) == months_back(on=month.end, end=end) == k
+    ends = [month_end(end=end, back=k) for k in range(months + 1)]
+    assert (ends[-1] + timedelta(days=1), ends[0]) == (period_ending(end=end, months=months).start, end)
+    for k, (last, before) in enumerate(pairwise(ends)):
+        first = before + timedelta(days=1)
+        assert months_back(on=first, end=end) == months_back(on=last, end=end) == k
 
 
 def test_a_period_cannot_end_before_it_starts() -> None:

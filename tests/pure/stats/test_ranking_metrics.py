@@ -10,7 +10,6 @@ from bluelamp.stats.backtest import (
     Ranked,
     average_precision,
     ndcg_at,
-    paired_bootstrap,
     precision_at,
     ranking,
     recall_at,
@@ -34,12 +33,6 @@ def test_ranking_metrics_by_hand() -> None:
     assert ndcg_at(hits=HITS, k=4, positives=0) == 0
 
 
-def test_graded_gains_by_hand() -> None:
-    gains = np.array([1.0, 3.0, 0.0])
-    ideal = 3 + 1 / np.log2(3)
-    assert ndcg_at(hits=gains > 0, k=3, positives=2, gains=gains) == pytest.approx((1 + 3 / np.log2(3)) / ideal)
-
-
 def test_a_depth_under_one_is_refused() -> None:
     for call in (lambda: precision_at(hits=HITS, k=0), lambda: ndcg_at(hits=HITS, k=0, positives=1)):
         with pytest.raises(ValueError, match="depth"):
@@ -60,20 +53,6 @@ def test_metrics_lie_between_zero_and_one_and_a_perfect_ranking_has_one(hits: li
         assert area(best) == pytest.approx(1) == ndcg_at(hits=best, k=10, positives=n)
 
 
-def test_the_bootstrap_is_paired_and_repeats_with_its_generator() -> None:
-    rng = np.random.default_rng(5)
-    hits, clusters = rng.random(300) < 0.1, rng.integers(0, 40, 300)
-    ours = [Ranked(hits=np.sort(hits)[::-1], clusters=clusters[np.argsort(~hits, kind="stable")])]
-    theirs = [Ranked(hits=hits, clusters=clusters)]
-    same = paired_bootstrap(ours=theirs, theirs=theirs, metric=area, rng=np.random.default_rng(1), draws=50)
-    assert (same.mean, same.low, same.high) == (0, 0, 0)
-    found = [
-        paired_bootstrap(ours=ours, theirs=theirs, metric=area, rng=np.random.default_rng(1), draws=50)
-        for _ in range(2)
-    ]
-    assert found[0] == found[1] and 0 < found[0].low <= found[0].mean <= found[0].high <= 1
-
-
 def test_the_standard_error_of_a_share_over_single_items_is_the_binomial_one() -> None:
     hits = np.arange(400) % 4 == 0
     ranked = [Ranked(hits=hits, clusters=np.arange(400))]
@@ -81,12 +60,7 @@ def test_the_standard_error_of_a_share_over_single_items_is_the_binomial_one() -
     assert found == pytest.approx((0.25 * 0.75 / 400) ** 0.5, rel=0.05)
 
 
-def test_the_bootstrap_refuses_what_is_not_paired() -> None:
+def test_a_standard_error_needs_two_draws() -> None:
     one = Ranked(hits=HITS, clusters=np.array([0, 0, 1, 1]))
-    other = Ranked(hits=HITS, clusters=np.array([0, 0, 1, 2]))
-    rng = np.random.default_rng(1)
-    for theirs in ([], [other]):
-        with pytest.raises(ValueError, match="same"):
-            paired_bootstrap(ours=[one], theirs=theirs, metric=area, rng=rng)
     with pytest.raises(ValueError, match="two draws"):
-        standard_error(ranked=[one], metric=area, rng=rng, draws=1)
+        standard_error(ranked=[one], metric=area, rng=np.random.default_rng(1), draws=1)

@@ -5,7 +5,7 @@ each date, as the methods must. The other has the labels' own mapping, which cou
 hindsight, and is kept because the shared definition of the test measures it so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -27,11 +27,9 @@ from bluelamp.index.domain.labels import (
 from bluelamp.index.domain.learning import learnt_score
 from bluelamp.index.domain.watchlist import History, count_rule, epss_rule, recency_rule, score
 from bluelamp.stats.backtest import (
-    Difference,
     Ranked,
     average_precision,
     ndcg_at,
-    paired_bootstrap,
     precision_at,
     ranking,
     recall_at,
@@ -39,7 +37,7 @@ from bluelamp.stats.backtest import (
 
 __all__ = [
     "DATES", "FIRST_UNSEEN", "LEARNT", "METHODS", "SPANS", "Facts", "Metrics", "Prepared", "Rule", "compare",
-    "day_number", "difference", "foreseen", "measure", "newcomers", "prepare", "ranked", "score_rows", "summary",
+    "day_number", "foreseen", "measure", "newcomers", "prepare", "ranked", "summary",
 ]  # fmt: skip
 
 DATES = tuple(date(y, m, 1) for y in range(2022, 2026) for m in (1, 7) if (2022, 7) <= (y, m) <= (2025, 7))
@@ -101,6 +99,10 @@ class Prepared:
         """The days of all labels, in no particular order."""
         return self.labelled.day
 
+    def candidates(self, as_of: date) -> Ints:
+        """The products that a list as of a day ranks, as numbers into `keys`."""
+        return candidates(first=self.first_published, as_of=day_number(as_of))
+
 
 def prepare(facts: Facts) -> Prepared:
     """Turn facts into arrays; the order of the facts has no effect."""
@@ -128,7 +130,7 @@ def prepare(facts: Facts) -> Prepared:
 def ranked(*, prepared: Prepared, as_of: date, method: Method, hindsight: bool = False) -> tuple[Ints, Floats]:
     """Candidates at a date, best first (equal scores by key), as numbers into `prepared.keys`, and their scores."""
     day = day_number(as_of)
-    found = candidates(first=prepared.first_published, as_of=day)
+    found = prepared.candidates(as_of)
     history = prepared.hindsight if hindsight else prepared.history
     scores = method(history=history, as_of=day)[found]
     order = ranking(scores=scores)
@@ -175,28 +177,6 @@ def summary(metrics: Sequence[Metrics]) -> list[dict[str, object]]:
     return rows
 
 
-def difference(
-    *,
-    prepared: Prepared,
-    other: str,
-    rng: np.random.Generator,
-    dates: Sequence[date] = DATES,
-    draws: int = 1000,
-    method: str = LEARNT,
-) -> Difference:
-    """Mean AUC-PR of a method less that of another of METHODS, with a 90 % interval by bootstrap of makers.
-
-    Raises KeyError for a method that is not in METHODS.
-    """
-    return paired_bootstrap(
-        ours=[foreseen(prepared=prepared, rule=METHODS[method], as_of=on) for on in dates],
-        theirs=[foreseen(prepared=prepared, rule=METHODS[other], as_of=on) for on in dates],
-        metric=area,
-        rng=rng,
-        draws=draws,
-    )
-
-
 def foreseen(*, prepared: Prepared, rule: Rule, as_of: date) -> Ranked:
     """Which of the candidates came true, in a rule's order, with their makers as clusters."""
     found, _ = ranked(prepared=prepared, as_of=as_of, method=rule.method, hindsight=rule.hindsight)
@@ -231,11 +211,3 @@ def precision_50(hits: Bools) -> float:
 def recall_500(hits: Bools) -> float:
     """The share of all positives among the ranked that stand in the first 500."""
     return recall_at(hits=hits, k=500, positives=int(hits.sum()))
-
-
-def score_rows(*, prepared: Prepared) -> Iterator[tuple[date, str, str, float]]:
-    """(as_of, vendor_key, product_key, score) of the learnt method for every candidate at every date, best first."""
-    for as_of in DATES:
-        order, scores = ranked(prepared=prepared, as_of=as_of, method=learnt_score)
-        for product, value in zip(order, scores, strict=True):
-            yield as_of, *prepared.keys[product], float(value)

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+# In the order in which jobs come. The last three are about no device: nearly every home can do them.
 Reason = Literal["exploited", "unsupported", "exploited-before", "password", "updates", "mail", "phone", "router"]
-# The order of jobs. The last three need no device: nearly every home can do them.
-REASONS: tuple[Reason, ...] = (
-    "exploited", "unsupported", "exploited-before", "password", "updates", "mail", "phone", "router",
-)  # fmt: skip
 JOBS = 3
 # Kinds that are sold with a password, or stand behind one of an account, in the order in which others can get at them:
 # what the whole home goes through, what sees and hears, what keeps things, the rest.

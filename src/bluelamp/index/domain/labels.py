@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-HORIZON_DAYS = 365
+YEAR_DAYS = 365
 PRODUCTS_AN_ENTRY = 3
 UNKNOWN_MAKER = "?"
 NEVER = int(np.iinfo(np.int64).max)
@@ -148,7 +148,7 @@ def candidates(*, first: Ints, as_of: int) -> Ints:
 
 def positives(*, labelled: Entries, as_of: int, products: int) -> Bools:
     """Per product, whether an entry of it falls in the 365 days from `as_of` on."""
-    return _marked(labelled, chosen=(labelled.day >= as_of) & (labelled.day < as_of + HORIZON_DAYS), products=products)
+    return _marked(labelled, chosen=(labelled.day >= as_of) & (labelled.day < as_of + YEAR_DAYS), products=products)
 
 
 def seen_before(*, labelled: Entries, as_of: int, products: int) -> Bools:

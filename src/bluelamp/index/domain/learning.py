@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bluelamp.index.domain.labels import Floats, Ints, day_number
+from bluelamp.index.domain.labels import YEAR_DAYS, Floats, Ints, day_number
 from bluelamp.index.domain.signals import SIGNALS, Signals, signals
 from bluelamp.index.domain.watchlist import History, known_entries
 from bluelamp.stats.counts import fit_additive_poisson
@@ -24,8 +24,7 @@ from bluelamp.stats.logistic import chance_of, fit_logistic
 VERSION = 1
 # The known-exploited list began in November 2021 and was filled with old cases in its first months.
 FIRST_ORIGIN = date(2022, 4, 1)
-WINDOWS = (365, 182, 91)
-YEAR = 365.0
+WINDOWS = (YEAR_DAYS, 182, 91)
 RIDGE_AN_ORIGIN = 10.0
 # Five years of quarters: signals worked out for one list serve the next.
 _KEPT = 24
@@ -130,7 +129,7 @@ def windows(*, history: History, as_of: date) -> Windows:
         product=np.concatenate([now.products for now in seen]),
         columns=np.concatenate([now.columns for now in seen]),
         own=np.concatenate([now.own for now in seen]),
-        share=np.repeat([origin.days / YEAR for origin in used], sizes),
+        share=np.repeat([origin.days / YEAR_DAYS for origin in used], sizes),
         counted=np.concatenate(counts).astype(np.float64),
     )
 

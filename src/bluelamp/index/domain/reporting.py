@@ -20,9 +20,8 @@ from bluelamp.index.domain.comparison import (
     precision_50,
     recall_500,
 )
-from bluelamp.index.domain.labels import HORIZON_DAYS, Floats, Ints, day_number
+from bluelamp.index.domain.labels import YEAR_DAYS, Floats, candidates, day_number
 from bluelamp.index.domain.learning import forecast, learn, origins
-from bluelamp.index.domain.signals import YEAR
 from bluelamp.index.domain.watchlist import History, decayed_exploited, known_entries
 from bluelamp.stats.backtest import Difference, bootstrap_total, cluster_bootstrap, interval_of
 from bluelamp.stats.counts import calibration_bins, calibration_line, deviances, fit_additive_poisson
@@ -89,13 +88,9 @@ def _columns(history: History, as_of: int, *, volume: bool) -> Floats:
     """A constant, decayed own entries, and (with `volume`) CVEs of a year, for all products."""
     own = decayed_exploited(history=history, as_of=as_of)
     day = history.published.day
-    chosen = (day < as_of) & (day >= as_of - YEAR)
+    chosen = (day < as_of) & (day >= as_of - YEAR_DAYS)
     year = np.bincount(history.published.product[chosen], minlength=len(own)).astype(np.float64)
     return np.column_stack([np.ones(len(own)), own, *([year] if volume else [])])
-
-
-def _candidates(prepared: Prepared, as_of: date) -> Ints:
-    return np.flatnonzero(prepared.first_published < day_number(as_of))
 
 
 def rule_counts(*, prepared: Prepared, as_of: date, volume: bool) -> Floats:
@@ -109,13 +104,13 @@ def rule_counts(*, prepared: Prepared, as_of: date, volume: bool) -> Floats:
     columns, counts = [], []
     for origin in origins(as_of=as_of):
         start = day_number(origin.on)
-        then = np.flatnonzero(prepared.first_published < start)
+        then = candidates(first=prepared.first_published, as_of=start)
         chosen = (known.day >= start) & (known.day < start + origin.days)
-        columns.append(_columns(history, start, volume=volume)[then] * origin.days / HORIZON_DAYS)
+        columns.append(_columns(history, start, volume=volume)[then] * origin.days / YEAR_DAYS)
         counts.append(np.bincount(known.product[chosen], minlength=len(prepared.keys))[then])
     weights = fit_additive_poisson(columns=np.concatenate(columns), counts=np.concatenate(counts))
     now = _columns(history, day_number(as_of), volume=volume) @ weights
-    return np.asarray(now[_candidates(prepared, as_of)], dtype=np.float64)
+    return np.asarray(now[prepared.candidates(as_of)], dtype=np.float64)
 
 
 def _learnt_counts(*, prepared: Prepared, as_of: date) -> Floats:
@@ -142,7 +137,7 @@ def calibration(
     a slope, 0 for a level), so a product counts once for each date.
     """
     counted = {on: _counted(prepared, on) for on in dates}
-    makers = {on: prepared.history.maker[_candidates(prepared, on)] for on in dates}
+    makers = {on: prepared.history.maker[prepared.candidates(on)] for on in dates}
     expected = {
         name: {on: np.maximum(method(prepared=prepared, as_of=on), _FAINT) for on in dates}
         for name, method in COUNTS.items()
@@ -182,6 +177,6 @@ def _counted(prepared: Prepared, as_of: date) -> Floats:
     """Per candidate, its entries in the 365 days from a date on, as the labels count them."""
     day = day_number(as_of)
     labelled = prepared.labelled
-    chosen = (labelled.day >= day) & (labelled.day < day + HORIZON_DAYS)
+    chosen = (labelled.day >= day) & (labelled.day < day + YEAR_DAYS)
     found = np.bincount(labelled.product[chosen], minlength=len(prepared.keys)).astype(np.float64)
-    return np.asarray(found[_candidates(prepared, as_of)], dtype=np.float64)
+    return np.asarray(found[prepared.candidates(as_of)], dtype=np.float64)

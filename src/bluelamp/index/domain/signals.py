@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from bluelamp.index.domain.labels import Floats, Ints, Publications, candidates
+from bluelamp.index.domain.labels import YEAR_DAYS, Floats, Ints, Publications, candidates
 from bluelamp.index.domain.names import FRAGMENT_SIZES, LIKENESS_SIZES, Fragments, fragments, kind, likeness
 from bluelamp.index.domain.watchlist import History, decayed_exploited, known_entries
 from bluelamp.stats.shrinkage import fit_gamma_prior
@@ -26,7 +26,7 @@ PROOF = "has a published proof of concept"
 SIGNALS = (OWN, MAKER, LIKENESS, KIND, SHARE, VOLUME, RECENT, CATALOGUED, PROOF)
 
 MAKER_HALF_LIFE_DAYS = 1095.0
-YEAR, VOLUME_DAYS, SHARE_DAYS = 365, 1095, 1460
+VOLUME_DAYS, SHARE_DAYS = 1095, 1460
 # Where a logarithm bends: below, a signal grows in proportion, above, with every doubling.
 OWN_BEND = MAKER_BEND = 0.03
 SHARE_BEND = 0.01
@@ -99,7 +99,7 @@ def _expected_by_share(history: History, as_of: int) -> Floats:
         return np.zeros(len(history.keys))
     prior = fit_gamma_prior(counts=listed[seen], exposures=published[seen])
     share = (listed + prior.shape) / (published + prior.rate)
-    year = _since(history.published, as_of - YEAR, as_of, len(history.keys))
+    year = _since(history.published, as_of - YEAR_DAYS, as_of, len(history.keys))
     return np.asarray(share[history.maker] * year, dtype=np.float64)
 
 

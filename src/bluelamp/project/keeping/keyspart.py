@@ -72,12 +72,6 @@ def unpack(*, source: Path, folder: Path, passphrase: bytes | None) -> None:
             plain.unlink(missing_ok=True)
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether a passphrase is needed."""
-    with path.open("rb") as stream:
-        return stream.read(9) == b'{"format"'
-
-
 def read_passphrase(path: Path | None) -> bytes | None:
     """The passphrase in a file, without the line's end; None without a file. Raises KeepingError for a short one."""
     if path is None:
