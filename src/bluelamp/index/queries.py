@@ -21,7 +21,7 @@ from bluelamp.index.domain.learning import Learnt, from_record
 from bluelamp.index.domain.naming import LEAST_CRIMES
 from bluelamp.index.domain.period import month_end
 from bluelamp.index.domain.revising import COMPARED, changes
-from bluelamp.index.facts import fact_path, weights_path
+from bluelamp.index.facts import fact_path, packaged_backtest_path, weights_path
 from bluelamp.index.feeds import FEEDS
 from bluelamp.index.models import (
     CRIME_RATES,
@@ -133,12 +133,11 @@ def keys_of_ref(ref: str) -> tuple[str, ...]:
     return keys_by_ref().get(ref, ())
 
 
-def backtest_summary() -> dict[str, list[dict[str, object]]] | None:
-    """The last back-test of this machine, in aggregate (operations.forecast.Backtest without `by_date`); or None."""
-    path = backtest_file()
-    if not path.exists():
-        return None
-    found: dict[str, list[dict[str, object]]] = json.loads(path.read_text(encoding="utf-8"))
+def backtest_summary() -> dict[str, list[dict[str, object]]]:
+    """The last back-test of this machine, else the packaged one, in aggregate (operations.forecast.Backtest.kept)."""
+    own = backtest_file()
+    text = (own if own.exists() else packaged_backtest_path()).read_text(encoding="utf-8")
+    found: dict[str, list[dict[str, object]]] = json.loads(text)
     return found
 
 

@@ -27,7 +27,14 @@ from bluelamp.index.operations.editions import NoEvidenceError, build_edition, v
 from bluelamp.index.operations.export import COLUMNS, export_csv, export_json
 from bluelamp.index.operations.forecast import newest_day, prepared_facts, watch_list, write_backtest, write_weights
 from bluelamp.index.operations.loading import LoadRefusedError, load_bytes, load_path
-from bluelamp.index.queries import backtest_summary, editions_folder, learnt_weights, named_rows, visible_edition
+from bluelamp.index.queries import (
+    backtest_file,
+    backtest_summary,
+    editions_folder,
+    learnt_weights,
+    named_rows,
+    visible_edition,
+)
 from bluelamp.kernel.catalogue.models import Product
 from bluelamp.kernel.evidence.models import Load, QuarantinedRow
 from bluelamp.kernel.evidence.operations import sweep_orphans
@@ -267,7 +274,13 @@ def test_the_backtest_writes_a_row_for_every_candidate_and_gives_the_stated_rule
     assert sum(m.ap for m in rule) / 7 == pytest.approx(0.232, abs=0.001)
     assert sum(m.ndcg100 for m in rule) / 7 == pytest.approx(0.419, abs=0.001)
     assert [(m.candidates) for m in rule][::6] == [16118, 41687]
-    assert backtest_summary() == found.kept
+    assert backtest_file().exists() and backtest_summary() == found.kept
+    backtest_file().unlink()
+    # The packaged figures are those that come out; their intervals have more draws.
+    packaged = backtest_summary()
+    assert packaged["means"] == found.means
+    values = ("on", "metric", "learnt", "rule", "difference")
+    assert [[r[v] for v in values] for r in packaged["dated"]] == [[r[v] for v in values] for r in found.dated]
     assert len(found.means) == 2 * len(METHODS) - 1
     assert {d["other"] for d in found.differences} >= {"first method", "recency-weighted KEV"}
     late = [r for r in found.calibration if r["dates"] == "three dates from July 2024"]

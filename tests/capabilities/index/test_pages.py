@@ -1,19 +1,23 @@
 """The pages say what the rules allow, no more, and no less."""
 
 import json
+from datetime import date
 
 import pytest
 from django.test import Client, RequestFactory
 from small_edition import add_product, add_row, make_edition, sighting
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import backtest_file
+from bluelamp.index.queries import backtest_file, backtest_summary
+from bluelamp.index.web.backtest import charts_of, shortfall_of
 from bluelamp.index.web.filters import LONGEST_TEXT
 from bluelamp.index.web.statements import crimes_words
 from bluelamp.ui import errors
-from bluelamp.ui.plots import columns, interval, round_up
+from bluelamp.ui.plots import columns, interval, next_tenth, round_up, whiskers
+from bluelamp.ui.templatetags.bluelamp import plain
 
 pytestmark = pytest.mark.django_db
+ENDS = ("", "_low", "_high")
 NO_EVIDENCE = "We hold no evidence about this product. That is not a sign that it is safe."
 NOTE = "it contains no UK crime data and counts no crimes. Not official statistics."
 PATHS = (
@@ -187,6 +191,11 @@ def test_plots_stay_inside() -> None:
     bar = interval(low=-1, middle=2, high=9, top=4, threshold=0.5, width=100)
     assert (bar.left, bar.span, bar.middle, bar.threshold) == (0, 100, 50, 12.5)
     assert [round_up(v) for v in (0, 0.4, 1.2, 6, 11)] == [1, 1, 2, 7, 20]
+    two = whiskers(series=[[(-1, 0.2, 0.4)], [(0, 0.1, 9)]], top=0.4, step=40, height=124, left=30)
+    ours, theirs = (points[0] for points in two.series)
+    assert (ours.bottom, ours.middle, ours.top) == (100, 54, 8) and theirs.top == 8
+    assert 30 < ours.x < two.places[0] < theirs.x < two.width == 70 and two.base < two.height
+    assert [next_tenth(v) for v in (0, 0.3, 0.301, 0.97)] == [0.1, 0.3, 0.4, 1.0]
 
 
 def test_download_holds_the_rows_of_the_table(edition: Edition) -> None:
@@ -207,6 +216,40 @@ def test_methods_page_shows_the_backtest_in_words(edition: Edition) -> None:
         assert "Nifer y gwendidau a gyhoeddwyd" in read("/cy/methods/")
     finally:
         backtest_file().unlink()
+
+
+def test_methods_page_plots_the_packaged_backtest_and_says_where_it_fails(edition: Edition) -> None:
+    text, kept = read("/methods/"), backtest_summary()
+    assert text.count('class="bl-whiskers"') == 3 and "Where it fails" in text
+    assert "Dyddiad wrth ddyddiad" in read("/cy/methods/")
+    for row in kept["dated"]:
+        if row["metric"] in ("ap", "ndcg100", "cold_recall500"):
+            for kind in ("learnt", "rule", "difference"):
+                shown = (row[kind], row[f"{kind}_low"], row[f"{kind}_high"])
+                assert "{} ({} to {})".format(*map(plain, shown)) in text
+    worse = [r for r in kept["dated"] if r["metric"] == "ndcg100" and r["difference"] <= 0]
+    assert [r["on"] for r in worse] == ["2025-07-01"] and "No better on: 1 July 2025." in text
+    # Aggregates only (RED-LINES 1).
+    assert not {"product_key", "vendor_key", "key", "name"} & {
+        key for rows in kept.values() for row in rows for key in row
+    }
+
+
+def test_where_the_forecast_fails_is_read_from_its_dates() -> None:
+    row = {"metric": "cold_recall500"}
+    figures = [("2025-01-01", 0.2, 0.3, -0.1), ("2023-01-01", 0.9, 0.1, 0.8), ("2024-07-01", 0.4, 0.1, 0.3)]
+    dated = [
+        row
+        | {"on": on}
+        | {f"{k}{end}": v for k, v in zip(("learnt", "rule", "difference"), of, strict=True) for end in ENDS}
+        for on, *of in figures
+    ]
+    charts = charts_of({"dated": dated})
+    assert [line.on.year for line in charts[0].lines] == [2023, 2024, 2025]
+    assert (charts[0].won, charts[0].not_better) == (2, (date(2025, 1, 1),))
+    lacking = shortfall_of({"dated": dated})
+    assert lacking.missed == pytest.approx(0.7) and lacking.expected is None
+    assert charts_of({"means": []}) == [] and shortfall_of({}).missed is None
 
 
 def test_slips_are_forgiven_and_said_to_be_guesses(edition: Edition) -> None:

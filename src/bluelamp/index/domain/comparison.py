@@ -36,7 +36,7 @@ from bluelamp.stats.backtest import (
 )
 
 __all__ = [
-    "DATES", "FIRST_UNSEEN", "LEARNT", "METHODS", "SPANS", "Facts", "Metrics", "Prepared", "Rule", "compare",
+    "DATES", "FIRST_UNSEEN", "LEARNT", "METHODS", "RULE", "SPANS", "Facts", "Metrics", "Prepared", "Rule", "compare",
     "day_number", "foreseen", "measure", "newcomers", "prepare", "ranked", "summary",
 ]  # fmt: skip
 
@@ -60,10 +60,12 @@ class Rule:
 
 
 LEARNT = "learnt method"
+# The simple rule that the methods are held against.
+RULE = "recency-weighted KEV"
 METHODS: dict[str, Rule] = {
     LEARNT: Rule(method=learnt_score),
     "first method": Rule(method=score),
-    "recency-weighted KEV": Rule(method=recency_rule, hindsight=True),
+    RULE: Rule(method=recency_rule, hindsight=True),
     "recency-weighted KEV, without hindsight": Rule(method=recency_rule),
     "CVE count": Rule(method=count_rule),
     "EPSS alone": Rule(method=epss_rule, since=FIRST_UNSEEN),

@@ -11,6 +11,7 @@ from bluelamp.index.domain.comparison import (
     FIRST_UNSEEN,
     LEARNT,
     METHODS,
+    RULE,
     SPANS,
     Prepared,
     area,
@@ -56,6 +57,32 @@ def intervals(*, prepared: Prepared, seed: int = 1, draws: int = 500, dates: Seq
                 ours = values[:, names.index(LEARNT), k]
                 for m, name in enumerate(names):
                     rows.append(_row(label, metric, name, ours, values[:, m, k]))
+    return rows
+
+
+def dated(*, prepared: Prepared, seed: int = 1, draws: int = 500, dates: Sequence[date] = DATES) -> list[Row]:
+    """The learnt method and the simple rule at each date, by metric: values, their difference, 90 % intervals.
+
+    By the same bootstrap as `intervals`, for each date by itself.
+    """
+    rows: list[Row] = []
+    for metrics, ranking in ((WARM, foreseen), (COLD, newcomers)):
+        values = cluster_bootstrap(
+            ranked=[
+                [ranking(prepared=prepared, rule=METHODS[name], as_of=on) for on in dates] for name in (LEARNT, RULE)
+            ],
+            metrics=list(metrics.values()),
+            rng=np.random.default_rng(seed),
+            draws=draws,
+        )
+        for k, metric in enumerate(metrics):
+            for d, on in enumerate(dates):
+                ours, theirs = values[:, 0, d, k], values[:, 1, d, k]
+                row: Row = {"on": on.isoformat(), "metric": metric}
+                for kind, of in (("learnt", ours), ("rule", theirs), ("difference", ours - theirs)):
+                    found = interval_of(values=of)
+                    row |= {kind: found.mean, f"{kind}_low": found.low, f"{kind}_high": found.high}
+                rows.append(row)
     return rows
 
 
@@ -120,7 +147,7 @@ def _learnt_counts(*, prepared: Prepared, as_of: date) -> Floats:
 
 COUNTS: Mapping[str, Callable[..., Floats]] = {
     LEARNT: _learnt_counts,
-    "recency-weighted KEV": lambda *, prepared, as_of: rule_counts(prepared=prepared, as_of=as_of, volume=False),
+    RULE: lambda *, prepared, as_of: rule_counts(prepared=prepared, as_of=as_of, volume=False),
     "recency-weighted KEV and CVEs of a year": lambda *, prepared, as_of: rule_counts(
         prepared=prepared, as_of=as_of, volume=True
     ),

@@ -25,7 +25,7 @@ from bluelamp.index.domain.comparison import (
     summary,
 )
 from bluelamp.index.domain.learning import SIGNALS, Learnt, forecast, learn, to_record
-from bluelamp.index.domain.reporting import calibration, differences, intervals
+from bluelamp.index.domain.reporting import calibration, dated, differences, intervals
 from bluelamp.index.domain.watchlist import decayed_exploited, recency_rule
 from bluelamp.index.facts import fact_path
 from bluelamp.index.queries import backtest_file, facts, learnt_weights
@@ -130,7 +130,8 @@ def watch_list(*, prepared: Prepared, as_of: date, top: int) -> list[Foreseen]:
 class Backtest:
     """Metrics by date, their means, and intervals by maker; how expected counts were kept, in lines and in bins.
 
-    `differences` are those of AUC-PR, as the methods page shows them; `intervals` has every metric and method.
+    `differences` are those of AUC-PR, as the methods page shows them; `intervals` has every metric and method, `dated`
+    the learnt method beside the simple rule at each date.
     """
 
     by_date: list[Metrics]
@@ -139,11 +140,12 @@ class Backtest:
     intervals: list[dict[str, object]]
     calibration: list[dict[str, object]]
     bins: list[dict[str, object]]
+    dated: list[dict[str, object]]
 
     @property
     def kept(self) -> dict[str, list[dict[str, object]]]:
         """What is kept for the methods page: aggregates only."""
-        names = ("means", "differences", "intervals", "calibration", "bins")
+        names = ("means", "differences", "intervals", "calibration", "bins", "dated")
         return {name: getattr(self, name) for name in names}
 
 
@@ -159,6 +161,7 @@ def write_backtest(*, prepared: Prepared, out: Path, draws: int = 500) -> Backte
         intervals=_rounded(rows),
         calibration=_rounded(lines),
         bins=_rounded(bins),
+        dated=_rounded(dated(prepared=prepared, draws=draws)),
     )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_summary, named_rows
+from bluelamp.index.web import backtest, history, reads
 from bluelamp.index.web import filters as choice
-from bluelamp.index.web import history, reads
 from bluelamp.index.web.page import Crumb, render_page
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
@@ -218,12 +218,14 @@ def methods(request: HttpRequest) -> HttpResponse:
     if edition is not None:
         families = reads.narrower_families(edition=edition)
         high, stay = reads.high_under_narrower(families=families)
-        backtest = backtest_summary()
+        summary = backtest_summary()
         context = {
             "families": families,
             "narrower_high": high,
             "narrower_stay": stay,
-            "backtest": backtest,
+            "backtest": summary,
+            "charts": backtest.charts_of(summary),
+            "shortfall": backtest.shortfall_of(summary),
             "sources": edition.coverage.get("sources", []),
         }
     return render_page(

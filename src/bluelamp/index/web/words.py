@@ -1,4 +1,4 @@
-"""Words for the rules of replies, in the reader's language."""
+"""Words for the rules of replies, for corrections and for the back-test, in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -47,4 +47,20 @@ STATUSES: dict[str, Label] = {
     "published": _("published"),
     "replaced": _("replaced by a correction"),
     "withdrawn": _("withdrawn"),
+}
+
+# Name and meaning of each metric of the back-test that has a plot.
+METRICS: dict[str, tuple[Label, Label]] = {
+    "ap": (
+        _("AUC-PR"),
+        _("How far up the whole list those stand that were listed within a year; 1 is a perfect order."),
+    ),
+    "ndcg100": (
+        _("NDCG@100"),
+        _("How many of the first 100 were listed within a year, and how far up; 1 is a perfect order."),
+    ),
+    "cold_recall500": (
+        _("Newcomers found among the first 500"),
+        _("Of the products that were listed for the first time ever, the share that stood in the first 500 of such."),
+    ),
 }
