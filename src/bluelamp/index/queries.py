@@ -13,9 +13,10 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db.models import Max, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from bluelamp.index.domain.calendar import REGULAR
 from bluelamp.index.domain.checks import Cell, Entry, SourceState, Standing
 from bluelamp.index.domain.learning import Learnt, from_record
 from bluelamp.index.domain.naming import LEAST_CRIMES
@@ -74,9 +75,20 @@ def visible_edition(*, outside: bool) -> Edition | None:
 
 
 def visible_stamp(*, outside: bool) -> str:
-    """What changes with the edition that a page may show and with makers' replies; "" where there is no edition."""
-    found = _STAMPS[outside].rows()
+    """What changes with the edition that a page may show, with makers' replies and with when the next one is due."""
+    found = _STAMPS[outside].rows() or _DUE.rows()
     return " ".join(map(str, found[0])) if found else ""
+
+
+def next_due() -> date | None:
+    """The earliest date of the calendar at which a regular edition is still to come; past where it is late."""
+    return _due().first()
+
+
+def _due() -> QuerySet[Release, date]:
+    still = Q(edition=None) | Q(edition__status=Edition.Status.DRAFT)
+    found = Release.objects.filter(still, kind=REGULAR, origin="live", cancelled_at=None)
+    return found.order_by("on").values_list("on", flat=True)
 
 
 def _visible(*, outside: bool) -> QuerySet[Edition]:
@@ -88,12 +100,13 @@ def _visible(*, outside: bool) -> QuerySet[Edition]:
 def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
     accepted = Reply.objects.filter(decision=Reply.Decision.ACCEPTED).order_by().values("decision")
     told = accepted.annotate(told=Max(Coalesce("fix_noted_at", "decided_at"))).values("told")
-    found = _visible(outside=outside).annotate(told=Subquery(told))
-    return found.values_list("id", "status", "figures_hash", "version_hash", "told")[:1]
+    found = _visible(outside=outside).annotate(told=Subquery(told), due=Subquery(_due()[:1]))
+    return found.values_list("id", "status", "figures_hash", "version_hash", "told", "due")[:1]
 
 
 # Asked with every request for a page.
 _STAMPS = {True: PreparedValues(lambda: _stamp(True)), False: PreparedValues(lambda: _stamp(False))}
+_DUE = PreparedValues(lambda: _due()[:1])
 
 
 def nameable_rows(*, edition: Edition) -> QuerySet[EditionRow]:

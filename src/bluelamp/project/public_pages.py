@@ -1,9 +1,9 @@
 """Public pages are kept ready: one that was made for an edition is the same for every reader of one language.
 
-What is kept is thrown away with the edition, the catalogue, the day (advice whose review is late says so) and the
-process. A page for readers outside is never one for readers here (`request.outside` is part of its name), so that no
-specimen leaves the machine. Answers carry an ETag; `no-cache` makes browsers ask again each time, so that a correction
-is seen at once.
+What is kept is made anew when what it was made from has changed: the edition, makers' replies, the date of the next
+edition, the catalogue, the day (advice whose review is late says so). It goes with the process. A page for readers
+outside is never one for readers here (`request.outside` is part of its name), so that no specimen leaves the machine.
+Answers carry an ETag; `no-cache` makes browsers ask again each time, so that a correction is seen at once.
 """
 
 import hashlib
@@ -21,8 +21,7 @@ from django.utils.http import quote_etag
 from bluelamp.index.queries import visible_stamp
 from bluelamp.kernel.catalogue.queries import loaded_version
 
-# Pages made from the edition, makers' replies and the catalogue alone. One that reads anything else must not stand
-# here.
+# Pages made from what `_stamp` tells apart. One that reads anything else must not stand here.
 KEPT_VIEWS = frozenset(
     {"index:home", "index:table", "index:category", "index:product", "index:maker", "index:data", "index:accessibility"}
 )

@@ -1,13 +1,17 @@
 """Pages that are kept ready are those that would be made: for this edition, language, query and reader."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from cast import client as signed_in
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.formats import date_format
 from small_edition import make_edition
 
-from bluelamp.index.models import Edition
+from bluelamp.index.models import Edition, Release
 from bluelamp.kernel.catalogue.models import CatalogueVersion
+from bluelamp.kernel.people.models import User
 from bluelamp.project.public_pages import KEPT_VIEWS
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +69,33 @@ def test_a_new_edition_or_catalogue_is_seen_at_once(edition: Edition, reader: Cl
     assert b"Beta Cam" in second.content and b"Beta Cam" not in get(reader, "/").content
     edition.delete()
     assert get(reader, "/", **{"if-none-match": second["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_announced_date_is_seen_at_once(shown: bool, reader: Client) -> None:
+    if shown:
+        make_edition()
+    person = User.objects.create(email="head@example.org")
+    now = datetime.now(tz=UTC)
+    day = now.date() + timedelta(days=40)
+
+    def says(on: date | None, late: bool = False) -> bool:
+        text = get(reader, "/").content.decode()
+        assert get(reader, "/").content.decode() == text
+        told = f"{'was' if late else 'is'} due on {date_format(on, 'j F Y')}" if on else ""
+        return told in text if told else "The next edition" not in text
+
+    assert says(None)
+    made = Release.objects.create(kind="regular", on=day, announced_at=now, announced_by=person)
+    Release.objects.create(kind="correction", on=day - timedelta(days=9), announced_at=now, announced_by=person)
+    Release.objects.create(kind="regular", on=now, origin="exercise", announced_at=now, announced_by=person)
+    assert says(day)
+    Release.objects.filter(pk=made.pk).update(on=day + timedelta(days=1))
+    assert says(day + timedelta(days=1))
+    Release.objects.filter(pk=made.pk).update(on=now.date() - timedelta(days=2))
+    assert says(now.date() - timedelta(days=2), late=True)
+    Release.objects.filter(pk=made.pk).update(cancelled_at=now, cancelled_reason="No evidence.")
+    assert says(None)
 
 
 def test_hosts_that_are_none_of_ours_are_refused_here_too(edition: Edition, reader: Client) -> None:

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import backtest_summary, named_rows
+from bluelamp.index.queries import backtest_summary, named_rows, next_due
 from bluelamp.index.web import backtest, history, reads
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web.page import Crumb, render_page
@@ -31,8 +32,9 @@ NEWEST_HOME = 5
 def home(request: HttpRequest) -> HttpResponse:
     """What was confirmed, newest first; homes and small offices before all else."""
     edition = reads.shown_edition(request)
+    ahead: dict[str, Any] = {"due": next_due(), "today": timezone.localdate()}
     if edition is None:
-        return render_page(request, "index/home.html", edition=None)
+        return render_page(request, "index/home.html", edition=None, **ahead)
     groups = reads.category_cards(edition=edition)
     products = {group: sum(card.products for card in cards) for group, cards in groups}
     return render_page(
@@ -45,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         most=reads.most_targeted(cards=dict(groups).get("home", [])),
         named=sum(products.values()),
         named_home=products.get("home", 0),
+        **ahead,
     )
 
 
