@@ -215,6 +215,8 @@ def test_the_static_site_holds_together_without_a_server(published: Edition, hom
     folder = home / "site"
     written = write_site(folder=folder, address="https://index.example/")
     assert not written.failed and {"index.html", "cy/index.html", "feed.atom"} <= set(written.files)
+    assert len(set(written.files)) == len(written.files), "no two addresses share a file"
+    assert not any(name.startswith(("compare", "check", "cy/compare", "cy/check")) for name in written.files)
     pages = sorted(folder.rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
