@@ -27,6 +27,8 @@ _LEFT_OUT = ("/api/", *_ASKED, *(f"/cy{path}" for path in _ASKED))
 _LINK = re.compile(r'(?P<before>\s(?:href|src)=")(?P<address>[^"]*)(?P<after>")')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)
 _ANCHOR = re.compile(r'<a\b[^>]*\shref="(?P<address>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
+# A card whose link only the program can answer.
+_LIVE = re.compile(r'<li class="[^"]*\bbl-live\b[^"]*">.*?</li>', re.DOTALL)
 _ITEM = re.compile(r"<li\b[^>]*>\s*(?P<anchor><a\b[^>]*>(?:(?!</?(?:a|li)\b).)*</a>)\s*</li>", re.DOTALL)
 _CSS_URL = re.compile(r"url\((?P<quote>['\"]?)(?P<address>[^)'\"]+)(?P=quote)\)")
 _MOST = 20_000
@@ -105,7 +107,7 @@ def file_of(address: str) -> str:
 def _page(text: str, address: str, left_out: tuple[str, ...]) -> tuple[str, list[str]]:
     """A page with relative links, and the addresses of ours that it leads to."""
     here, found = str(PurePosixPath(file_of(address)).parent), []
-    text = _FORM.sub("", text)
+    text = _LIVE.sub("", _FORM.sub("", text))
     text = _ITEM.sub(lambda m: "" if _is_left_out(_ANCHOR.fullmatch(m["anchor"]), left_out) else m[0], text)
     text = _ANCHOR.sub(lambda m: m["text"] if _is_left_out(m, left_out) else m[0], text)
 

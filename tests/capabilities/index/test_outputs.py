@@ -217,6 +217,7 @@ def test_the_static_site_holds_together_without_a_server(published: Edition, hom
     assert not written.failed and {"index.html", "cy/index.html", "feed.atom"} <= set(written.files)
     assert len(set(written.files)) == len(written.files), "no two addresses share a file"
     assert not any(name.startswith(("compare", "check", "cy/compare", "cy/check")) for name in written.files)
+    assert "Check my home" not in (folder / "index.html").read_text(encoding="utf-8")
     pages = sorted(folder.rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
