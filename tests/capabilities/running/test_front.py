@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
@@ -209,6 +210,71 @@ def test_of_all_bodies_together_only_so_much_is_held() -> None:
     statuses.clear()
     asyncio.run(many())
     assert sorted(statuses) == [408, 408, 503, 503, 503]
+
+
+def test_what_waits_for_the_thread_and_is_worked_on_is_held_too() -> None:
+    """Nobody else's budget grows before a body has left the memory; a slow reader of the answer holds none."""
+    at_work, go_on, free_again = threading.Event(), threading.Event(), asyncio.Event()
+    heads: list[tuple[str, int]] = []
+
+    def slow(environ: Environ, start: Any) -> list[bytes]:
+        at_work.set()
+        assert go_on.wait(timeout=20)
+        return echo(environ, start)
+
+    front = Front(slow, Limits(body=1000, bodies=2500, receive_seconds=5))
+
+    async def one(name: str, *, reads: asyncio.Event | None = None) -> None:
+        async def receive() -> Any:
+            return part(b"a" * 900)
+
+        async def send(message: Any) -> None:
+            heads.extend([(name, message["status"])] if "status" in message else [])
+            if reads:
+                await reads.wait()
+
+        await front(dict(SCOPE), receive, send)
+
+    async def scene() -> None:
+        first = asyncio.create_task(one("at work", reads=free_again))
+        while not at_work.is_set():
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(one("waits"))
+        await asyncio.sleep(0)
+        assert front._held == 1800, "one in the thread, one before it"
+        third = asyncio.create_task(one("too much"))
+        await asyncio.sleep(0)
+        assert front._held == 1800, "of the refused one nothing is kept"
+        go_on.set()
+        await asyncio.gather(second, third)
+        assert not first.done() and front._held == 0, "the first's answer is still being read"
+        await one("later")
+        free_again.set()
+        await first
+
+    try:
+        asyncio.run(scene())
+    finally:
+        go_on.set()  # a thread that waits on would hold up the end of the tests
+    assert heads == [("at work", 200), ("waits", 200), ("too much", 503), ("later", 200)]
+    assert front._held == 0
+
+
+def test_a_failure_in_the_thread_gives_back_what_was_held() -> None:
+    def fails(_environ: Environ, _start: Any) -> Any:
+        raise ValueError
+
+    front = Front(fails, QUICK)
+
+    async def receive() -> Any:
+        return part(b"a" * 900)
+
+    async def send(_message: Any) -> None:
+        raise AssertionError
+
+    with pytest.raises(ValueError):
+        asyncio.run(front(dict(SCOPE), receive, send))
+    assert front._held == 0
 
 
 def test_nobody_is_answered_who_went_away() -> None:
