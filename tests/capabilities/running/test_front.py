@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from typing import Any
 import pytest
 from cast import client
 from django.db.utils import OperationalError
+from granian.cli import cli as granian
 
+from bluelamp.project.cli.serve import CONNECTIONS, web_command
 from bluelamp.project.front import REFUSED, Environ, Front, Limits, environ_of
 
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
@@ -76,6 +79,16 @@ def test_slow_senders_hold_nobody_up(served: int) -> None:
     for line in lines:
         line.close()
     assert healthy(served)
+
+
+@pytest.mark.parametrize("workers", [1, 64])
+def test_each_worker_takes_many_more_connections_than_it_has_threads(workers: int, settings: Any) -> None:
+    """The server counts silent connections among them; left alone it divides by the workers. It must know each word."""
+    settings.CONFIG = replace(settings.CONFIG, workers=workers)
+    command = web_command()
+    known = granian.make_context("granian", command[1:]).params
+    assert (known["workers"], known["backpressure"], known["backlog"]) == (workers, CONNECTIONS, 1024)
+    assert CONNECTIONS >= 500
 
 
 @pytest.mark.parametrize(
