@@ -143,6 +143,38 @@ def test_files_heads_and_kept_lines_work(served: int) -> None:
     line.close()
 
 
+def test_a_unix_socket_gives_no_peer_and_no_header_makes_one(tmp_path: Path) -> None:
+    """Nobody can be told from anybody there: it is answered as one outside, who sees no metrics and no checks."""
+    path = tmp_path / "web"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
+    command = [str(Path(BLUELAMP).with_name("granian")), "--interface", "asginl", "--uds", str(path)]
+    command += ["--log-level", "error", "bluelamp.project.asgi:application"]
+    with subprocess.Popen(command, env={**kept, "BLUELAMP_HOME": str(tmp_path)}) as server:
+        try:
+            deadline = time.monotonic() + 30
+            while not unix(path, "/healthz").startswith(b"HTTP/1.1 200 "):
+                assert server.poll() is None and time.monotonic() < deadline, "the server did not answer"
+                time.sleep(0.05)
+            for headers in ("", "X-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nRemote-Addr: 127.0.0.1\r\n"):
+                assert unix(path, "/metrics", headers).startswith(b"HTTP/1.1 404 ")
+                assert b'"ready"' in (told := unix(path, "/readyz", headers)) and b"checks" not in told
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def unix(path: Path, address: str, headers: str = "") -> bytes:
+    """The whole answer; nothing where nobody listens yet."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(path))
+        except OSError:
+            return b""
+        line.settimeout(10)
+        line.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n".encode())
+        return b"".join(iter(lambda: line.recv(65536), b""))
+
+
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 SCOPE: dict[str, Any] = {
     "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/x",
