@@ -1,6 +1,7 @@
 """Real servers for the journeys: one with the packaged edition, one with nothing yet."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from addresses import get
+from made_once import copy_of_empty_tables, made_once, prepare
 from playwright.sync_api import Browser, Page, sync_playwright
 
 COMMAND = Path(sys.executable).with_name("bluelamp")
@@ -25,12 +27,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _serve(home: Path, *, prepare: list[list[str]], **settings: str) -> Iterator[str]:
+def _serve(home: Path, **settings: str) -> Iterator[str]:
     port = _free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_") or k == "BLUELAMP_CHROMIUM"}
     env = {**kept, "BLUELAMP_HOME": str(home), "BLUELAMP_PORT": str(port), **settings}
-    for arguments in prepare:
-        subprocess.run([COMMAND, *arguments], env=env, check=True, capture_output=True, timeout=120)
     with subprocess.Popen([COMMAND, "serve"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         base = f"http://localhost:{port}"
         try:
@@ -55,20 +55,24 @@ def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the packaged edition."""
-    yield from _serve(tmp_path_factory.mktemp("home"), prepare=[["setup"]])
+    made = made_once(tmp_path_factory, "packaged-home", lambda part: prepare(part, ["setup"]))
+    yield from _serve(shutil.copytree(made, tmp_path_factory.mktemp("packaged") / "home"))
 
 
 @pytest.fixture(scope="session")
 def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demonstration."""
-    yield from _serve(tmp_path_factory.mktemp("demo"), prepare=[["setup"], ["work", "--once"]], BLUELAMP_DEMO="1")
+    commands = (["setup"], ["work", "--once"])
+    made = made_once(tmp_path_factory, "demo-home", lambda part: prepare(part, *commands, BLUELAMP_DEMO="1"))
+    yield from _serve(shutil.copytree(made, tmp_path_factory.mktemp("demo") / "home"), BLUELAMP_DEMO="1")
 
 
 @pytest.fixture(scope="session")
 def empty_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with empty databases."""
-    migrate = [["manage", "migrate", "--database", alias] for alias in ("default", "stream", "vault")]
-    yield from _serve(tmp_path_factory.mktemp("empty"), prepare=migrate)
+    home = tmp_path_factory.mktemp("empty")
+    copy_of_empty_tables(tmp_path_factory, home)
+    yield from _serve(home)
 
 
 @pytest.fixture(scope="session")

@@ -417,5 +417,6 @@ def _compared(edition: Edition) -> dict[str, dict[str, Any]]:
     rows = {}
     for row in named_rows(edition=edition):
         values = {name: getattr(row, name) for name in COMPARED if name != "crimes"}
-        rows[row.product_key] = {**values, "crimes": row.public_crimes}
+        rates = {name: rate for name, rate in row.crime_rates.items() if name in COMPARED}
+        rows[row.product_key] = {**values, **rates, "crimes": row.public_crimes}
     return rows

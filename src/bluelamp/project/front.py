@@ -22,6 +22,7 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, "SpooledTemporaryFile[bytes]"]
 
 # Where Django finds the status with which a request is to be refused (project/middleware.py).
 REFUSED = "bluelamp.refused"
@@ -48,6 +49,10 @@ class _TooLargeError(ValueError):
     """The body is larger than allowed."""
 
 
+class _LeftError(RuntimeError):
+    """Who asked went away before the request was whole."""
+
+
 class _FullError(RuntimeError):
     """Too much is held of other requests."""
 
@@ -69,23 +74,10 @@ class Front:
     ) -> None:
         if scope["type"] != "http":
             return
-        refused, body = 0, bytearray()
         try:
-            async with asyncio.timeout(self.limits.receive_seconds):
-                await self._receive(scope, receive, body)
-        except ConnectionError:
+            refused, (status, headers, content) = await self._answered(scope, receive)
+        except _LeftError:
             return
-        except TimeoutError:
-            refused = HTTPStatus.REQUEST_TIMEOUT
-        except _TooLargeError:
-            refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        except _FullError:
-            refused = HTTPStatus.SERVICE_UNAVAILABLE
-        finally:
-            self._held -= len(body)
-        environ = environ_of(scope=scope, body=b"" if refused else bytes(body))
-        loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(self._thread, self._answer, environ, refused)
         with content:
             if refused:  # the rest of the request must not be taken for the next one
                 headers.append((b"connection", b"close"))
@@ -98,25 +90,56 @@ class Front:
                 async with asyncio.timeout(self.limits.send_seconds):
                     await send(message)
 
-    async def _receive(self, scope: Scope, receive: Callable[[], Awaitable[Message]], body: bytearray) -> None:
-        """Fill the body. Raises _TooLargeError as soon as that is known, _FullError, ConnectionError (who left)."""
+    async def _answered(self, scope: Scope, receive: Callable[[], Awaitable[Message]]) -> tuple[int, Answer]:
+        """The status it is refused with, or 0, and the answer. Raises _LeftError.
+
+        The body stays in memory while it waits for Django's thread and is worked on, so it counts as held until then,
+        and no longer: who reads the answer slowly holds nothing of the request.
+        """
+        refused, body = 0, b""
+        try:
+            async with asyncio.timeout(self.limits.receive_seconds):
+                body = await self._receive(scope, receive)
+        except TimeoutError:
+            refused = HTTPStatus.REQUEST_TIMEOUT
+        except _TooLargeError:
+            refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        except _FullError:
+            refused = HTTPStatus.SERVICE_UNAVAILABLE
+        try:
+            environ = environ_of(scope=scope, body=body)
+            loop = asyncio.get_running_loop()
+            return refused, await loop.run_in_executor(self._thread, self._answer, environ, refused)
+        finally:
+            self._held -= len(body)
+
+    async def _receive(self, scope: Scope, receive: Callable[[], Awaitable[Message]]) -> bytes:
+        """The whole body, which the caller gives back to `_held`; what comes of a refused one is given back here.
+
+        Raises _TooLargeError as soon as that is known, _FullError, _LeftError.
+        """
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if told.isdigit() and int(told[:20]) > self.limits.body:
             raise _TooLargeError
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ConnectionError
-            part, more = message.get("body", b""), message.get("more_body", False)
-            body += part
-            self._held += len(part)
-            if len(body) > self.limits.body:
-                raise _TooLargeError
-            if self._held > self.limits.bodies:
-                raise _FullError
+        body, more = bytearray(), True
+        try:
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _LeftError
+                part, more = message.get("body", b""), message.get("more_body", False)
+                body += part
+                self._held += len(part)
+                if len(body) > self.limits.body:
+                    raise _TooLargeError
+                if self._held > self.limits.bodies:
+                    raise _FullError
+        except BaseException:
+            self._held -= len(body)
+            raise
+        return bytes(body)
 
-    def _answer(self, environ: Environ, refused: int) -> "tuple[int, Headers, SpooledTemporaryFile[bytes]]":
+    def _answer(self, environ: Environ, refused: int) -> Answer:
         """In Django's thread: the whole answer, so that a failure halfway through a long one is still told as such."""
         try:
             return self._call({**environ, REFUSED: refused})
@@ -125,7 +148,7 @@ class Front:
             status = HTTPStatus.SERVICE_UNAVAILABLE if outage_of(failure) else HTTPStatus.INTERNAL_SERVER_ERROR
             return self._call({**environ, REFUSED: status, "wsgi.input": io.BytesIO()})
 
-    def _call(self, environ: Environ) -> "tuple[int, Headers, SpooledTemporaryFile[bytes]]":
+    def _call(self, environ: Environ) -> Answer:
         head: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:

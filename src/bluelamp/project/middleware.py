@@ -23,13 +23,13 @@ def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
     """Set `request.outside`: whether the answer may leave this machine, so that no specimen edition does.
 
     True where the process listens or answers beyond loopback, where a proxy passed the request on, or where the peer
-    is not this machine: RED-LINES 4 exempts specimens on loopback only.
+    is not known to be this machine: RED-LINES 4 exempts specimens on loopback only. On a Unix socket no peer has an
+    address, and who is behind it, a proxy most likely, cannot be told. Headers only ever make an answer go outside.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        peer = request.META.get("REMOTE_ADDR", "")
         forwarded = any(name.startswith(_FORWARDED) for name in request.META)
-        far = bool(peer) and peer not in LOOPBACK
+        far = request.META.get("REMOTE_ADDR", "") not in LOOPBACK
         request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
         return get_response(request)
 

@@ -22,10 +22,14 @@ from bluelamp.index.queries import visible_edition
 STARTS = ("/", "/cy/")
 FEEDS = ("/feed.atom", "/cy/feed.atom")
 # What only the program can answer.
-_LEFT_OUT = ("/api/", "/desk/", "/account/", "/search", "/cy/search", "/cy/desk/", "/cy/account/")
+_ASKED = ("/search", "/check/", "/compare/", "/desk/", "/account/")
+_LEFT_OUT = ("/api/", *_ASKED, *(f"/cy{path}" for path in _ASKED))
 _LINK = re.compile(r'(?P<before>\s(?:href|src)=")(?P<address>[^"]*)(?P<after>")')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)
 _ANCHOR = re.compile(r'<a\b[^>]*\shref="(?P<address>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
+# A card whose link only the program can answer.
+_LIVE = re.compile(r'<li class="[^"]*\bbl-live\b[^"]*">.*?</li>', re.DOTALL)
+_ITEM = re.compile(r"<li\b[^>]*>\s*(?P<anchor><a\b[^>]*>(?:(?!</?(?:a|li)\b).)*</a>)\s*</li>", re.DOTALL)
 _CSS_URL = re.compile(r"url\((?P<quote>['\"]?)(?P<address>[^)'\"]+)(?P=quote)\)")
 _MOST = 20_000
 
@@ -103,8 +107,9 @@ def file_of(address: str) -> str:
 def _page(text: str, address: str, left_out: tuple[str, ...]) -> tuple[str, list[str]]:
     """A page with relative links, and the addresses of ours that it leads to."""
     here, found = str(PurePosixPath(file_of(address)).parent), []
-    text = _FORM.sub("", text)
-    text = _ANCHOR.sub(lambda m: m["text"] if unescape(m["address"]).startswith(left_out) else m[0], text)
+    text = _LIVE.sub("", _FORM.sub("", text))
+    text = _ITEM.sub(lambda m: "" if _is_left_out(_ANCHOR.fullmatch(m["anchor"]), left_out) else m[0], text)
+    text = _ANCHOR.sub(lambda m: m["text"] if _is_left_out(m, left_out) else m[0], text)
 
     def relative(match: re.Match[str]) -> str:
         target = unescape(match["address"])
@@ -112,13 +117,17 @@ def _page(text: str, address: str, left_out: tuple[str, ...]) -> tuple[str, list
         if parts.scheme or parts.netloc or not target or target.startswith("#"):
             return match[0]
         whole = _absolute(target, address)
-        plain = whole.partition("#")[0]
+        plain = whole.partition("#")[0].removesuffix("?")
         if not plain.startswith("/static/"):
             found.append(plain)
         mark = f"#{parts.fragment}" if parts.fragment else ""
         return f"{match['before']}{relpath(file_of(plain), here)}{mark}{match['after']}"
 
     return _LINK.sub(relative, text), [a for a in dict.fromkeys(found) if not a.startswith(left_out)]
+
+
+def _is_left_out(anchor: re.Match[str] | None, left_out: tuple[str, ...]) -> bool:
+    return anchor is not None and unescape(anchor["address"]).startswith(left_out)
 
 
 def _absolute(target: str, address: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from made_once import copy_of_empty_tables
 
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.audit.operations import record
@@ -54,7 +55,7 @@ SIGNER = SETUP + "sign_head(now=datetime.now(tz=UTC))\n"
 
 
 @pytest.fixture
-def env(tmp_path: Path) -> dict[str, str]:
+def env(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process that works on a real database: a file, or the test's own on PostgreSQL."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
     env = {**kept, "BLUELAMP_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "bluelamp.project.settings"}
@@ -63,7 +64,7 @@ def env(tmp_path: Path) -> dict[str, str]:
         user = f"{held['USER']}:{held['PASSWORD']}" if held["PASSWORD"] else held["USER"]
         env["BLUELAMP_DATABASE_URL"] = f"postgresql://{user}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
     else:
-        subprocess.run([COMMAND, "manage", "migrate"], env=env, check=True, capture_output=True)
+        copy_of_empty_tables(tmp_path_factory, tmp_path)
     return env
 
 

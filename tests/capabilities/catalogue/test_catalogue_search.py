@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from bluelamp.index.operations.catalogue import ensure_catalogue
 from bluelamp.kernel.catalogue import search
+from bluelamp.kernel.catalogue.domain import searching
 from bluelamp.kernel.catalogue.domain.searching import Index
 from bluelamp.kernel.catalogue.domain.words import words
 from bluelamp.kernel.catalogue.models import CatalogueVersion, Maker, Product, WrittenName
@@ -66,6 +67,22 @@ def test_most_are_found_in_spite_of_a_slip_and_in_time(index: Index) -> None:
     assert hits / SLIPS >= FLOOR_OF_SLIPS, hits / SLIPS
     # Time of this process only, so that other tests on the machine do not count; the bar on a quiet machine is 20 ms.
     assert sorted(times)[SLIPS * 99 // 100] < 0.03
+
+
+def test_guesses_that_are_not_looked_at_beside_an_exact_name_would_not_be_shown(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = random.Random(11).sample(index.products, 300)
+    texts = [text for product in chosen for text in product.names[:2]]
+    quick = [index.search(text=text, limit=1_000) for text in texts]
+    judge, left_out = searching._judge, []
+
+    def thorough(query: searching._Query, entry: searching._Entry, *, guesses: bool) -> tuple[int, float] | None:
+        left_out.append(not guesses)
+        return judge(query, entry, guesses=True)
+
+    monkeypatch.setattr(searching, "_judge", thorough)
+    assert quick == [index.search(text=text, limit=1_000) for text in texts] and any(left_out)
 
 
 def test_what_people_type(index: Index) -> None:

@@ -19,13 +19,16 @@ from django.conf import LazySettings
 from django.test import Client
 from press import DAY, FIRST, LATER, NOW, corrected, linked_maker, load, out, ready, small_catalogue
 
+from bluelamp.index.domain.revising import COMPARED
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.editions import build_edition
+from bluelamp.index.operations.export import COLUMNS
 from bluelamp.index.operations.feed import NAMESPACE, atom_feed
 from bluelamp.index.operations.package import package_files, zipped_package
 from bluelamp.index.operations.previews import accept_reply, reply
 from bluelamp.index.operations.printing import printed
 from bluelamp.index.operations.publishing import withdraw
+from bluelamp.index.web.words import FIELDS
 from bluelamp.project.site import SiteError, write_site
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -212,6 +215,9 @@ def test_the_static_site_holds_together_without_a_server(published: Edition, hom
     folder = home / "site"
     written = write_site(folder=folder, address="https://index.example/")
     assert not written.failed and {"index.html", "cy/index.html", "feed.atom"} <= set(written.files)
+    assert len(set(written.files)) == len(written.files), "no two addresses share a file"
+    assert not any(name.startswith(("compare", "check", "cy/compare", "cy/check")) for name in written.files)
+    assert "Check my home" not in (folder / "index.html").read_text(encoding="utf-8")
     pages = sorted(folder.rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
@@ -239,3 +245,8 @@ def test_a_site_of_a_specimen_is_written_only_when_asked_for(home: Path) -> None
     write_site(folder=home / "two", specimen=True)
     assert "Specimen" in (home / "two" / "index.html").read_text(encoding="utf-8")
     assert not (home / "two" / "feed.atom").exists()
+
+
+def test_a_correction_compares_every_figure_that_is_exported() -> None:
+    told_elsewhere = {"status", "edition", "revision", "period_start", "period_end", "product_key", "sources"}
+    assert set(COMPARED) == set(COLUMNS) - told_elsewhere == set(FIELDS)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import LazySettings
 from keeping_homes import URL, Home, ask_forks
+from made_once import made_once
 from warm import Warmly
 
 from bluelamp.project.keeping import restoring
@@ -28,13 +29,16 @@ def warm_examinations(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a little of everything, made once, on SQLite."""
+    """A home with a little of everything, on SQLite; to be copied."""
     if URL:
         pytest.skip("the same without PostgreSQL")
-    home = Home(path=tmp_path_factory.mktemp("keeping") / "home")
-    home.ask("make")
-    home.backup()
-    return home.path
+
+    def make(part: Path) -> None:
+        home = Home(path=part)
+        home.ask("make")
+        home.backup()
+
+    return made_once(tmp_path_factory, "small-home", make)
 
 
 @pytest.fixture

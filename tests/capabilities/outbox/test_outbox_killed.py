@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from made_once import copy_of_empty_tables
 
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
 NURSERY = Path(__file__).with_name("outbox_nursery.py")
@@ -110,13 +111,18 @@ def test_a_server_that_ends_connections_stops_no_worker(env: Environment) -> Non
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_stops_cleanly_when_asked(env: Environment, number: signal.Signals) -> None:
+def test_the_command_stops_cleanly_when_asked(
+    env: Environment, number: signal.Signals, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     bluelamp = str(Path(sys.executable).with_name("bluelamp"))
     refused = subprocess.run([bluelamp, "work", "--once"], env=env, capture_output=True, text=True)
     assert refused.returncode == 1 and refused.stderr == (
         "bluelamp: The database has no outbox yet. Make it with: bluelamp setup\n"
     )
-    subprocess.run([bluelamp, "manage", "migrate", "-v", "0"], env=env, check=True)
+    if URL:
+        subprocess.run([bluelamp, "manage", "migrate", "-v", "0"], env=env, check=True)
+    else:
+        copy_of_empty_tables(tmp_path_factory, Path(env["BLUELAMP_HOME"]))
     worker = subprocess.Popen([bluelamp, "work", "--json"], env=env, stdout=-1, stderr=-1, text=True)
     assert worker.stderr and worker.stderr.readline().startswith("Working")
     time.sleep(1)

@@ -6,9 +6,11 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from typing import Any
 import pytest
 from cast import client
 from django.db.utils import OperationalError
+from granian.cli import cli as granian
 
+from bluelamp.project.cli.serve import CONNECTIONS, web_command
 from bluelamp.project.front import REFUSED, Environ, Front, Limits, environ_of
 
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
@@ -77,6 +81,16 @@ def test_slow_senders_hold_nobody_up(served: int) -> None:
     assert healthy(served)
 
 
+@pytest.mark.parametrize("workers", [1, 64])
+def test_each_worker_takes_many_more_connections_than_it_has_threads(workers: int, settings: Any) -> None:
+    """The server counts silent connections among them; left alone it divides by the workers. It must know each word."""
+    settings.CONFIG = replace(settings.CONFIG, workers=workers)
+    command = web_command()
+    known = granian.make_context("granian", command[1:]).params
+    assert (known["workers"], known["backpressure"], known["backlog"]) == (workers, CONNECTIONS, 1024)
+    assert CONNECTIONS >= 500
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -127,6 +141,38 @@ def test_files_heads_and_kept_lines_work(served: int) -> None:
     line.request("POST", "/account/login/", "a=b", {"Transfer-Encoding": "chunked"}, encode_chunked=True)
     assert line.getresponse().status == 403
     line.close()
+
+
+def test_a_unix_socket_gives_no_peer_and_no_header_makes_one(tmp_path: Path) -> None:
+    """Nobody can be told from anybody there: it is answered as one outside, who sees no metrics and no checks."""
+    path = tmp_path / "web"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
+    command = [str(Path(BLUELAMP).with_name("granian")), "--interface", "asginl", "--uds", str(path)]
+    command += ["--log-level", "error", "bluelamp.project.asgi:application"]
+    with subprocess.Popen(command, env={**kept, "BLUELAMP_HOME": str(tmp_path)}) as server:
+        try:
+            deadline = time.monotonic() + 30
+            while not unix(path, "/healthz").startswith(b"HTTP/1.1 200 "):
+                assert server.poll() is None and time.monotonic() < deadline, "the server did not answer"
+                time.sleep(0.05)
+            for headers in ("", "X-Forwarded-For: 127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\nRemote-Addr: 127.0.0.1\r\n"):
+                assert unix(path, "/metrics", headers).startswith(b"HTTP/1.1 404 ")
+                assert b'"ready"' in (told := unix(path, "/readyz", headers)) and b"checks" not in told
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def unix(path: Path, address: str, headers: str = "") -> bytes:
+    """The whole answer; nothing where nobody listens yet."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(path))
+        except OSError:
+            return b""
+        line.settimeout(10)
+        line.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n".encode())
+        return b"".join(iter(lambda: line.recv(65536), b""))
 
 
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
@@ -209,6 +255,71 @@ def test_of_all_bodies_together_only_so_much_is_held() -> None:
     statuses.clear()
     asyncio.run(many())
     assert sorted(statuses) == [408, 408, 503, 503, 503]
+
+
+def test_what_waits_for_the_thread_and_is_worked_on_is_held_too() -> None:
+    """Nobody else's budget grows before a body has left the memory; a slow reader of the answer holds none."""
+    at_work, go_on, free_again = threading.Event(), threading.Event(), asyncio.Event()
+    heads: list[tuple[str, int]] = []
+
+    def slow(environ: Environ, start: Any) -> list[bytes]:
+        at_work.set()
+        assert go_on.wait(timeout=20)
+        return echo(environ, start)
+
+    front = Front(slow, Limits(body=1000, bodies=2500, receive_seconds=5))
+
+    async def one(name: str, *, reads: asyncio.Event | None = None) -> None:
+        async def receive() -> Any:
+            return part(b"a" * 900)
+
+        async def send(message: Any) -> None:
+            heads.extend([(name, message["status"])] if "status" in message else [])
+            if reads:
+                await reads.wait()
+
+        await front(dict(SCOPE), receive, send)
+
+    async def scene() -> None:
+        first = asyncio.create_task(one("at work", reads=free_again))
+        while not at_work.is_set():
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(one("waits"))
+        await asyncio.sleep(0)
+        assert front._held == 1800, "one in the thread, one before it"
+        third = asyncio.create_task(one("too much"))
+        await asyncio.sleep(0)
+        assert front._held == 1800, "of the refused one nothing is kept"
+        go_on.set()
+        await asyncio.gather(second, third)
+        assert not first.done() and front._held == 0, "the first's answer is still being read"
+        await one("later")
+        free_again.set()
+        await first
+
+    try:
+        asyncio.run(scene())
+    finally:
+        go_on.set()  # a thread that waits on would hold up the end of the tests
+    assert heads == [("at work", 200), ("waits", 200), ("too much", 503), ("later", 200)]
+    assert front._held == 0
+
+
+def test_a_failure_in_the_thread_gives_back_what_was_held() -> None:
+    def fails(_environ: Environ, _start: Any) -> Any:
+        raise ValueError
+
+    front = Front(fails, QUICK)
+
+    async def receive() -> Any:
+        return part(b"a" * 900)
+
+    async def send(_message: Any) -> None:
+        raise AssertionError
+
+    with pytest.raises(ValueError):
+        asyncio.run(front(dict(SCOPE), receive, send))
+    assert front._held == 0
 
 
 def test_nobody_is_answered_who_went_away() -> None:

@@ -210,8 +210,15 @@ def test_metrics_answer_while_the_database_does_not() -> None:
     assert "bluelamp_outbox_waiting" not in text and "bluelamp_http_requests_total" in text
 
 
+# What a stranger may send to be taken for this machine.
+SAYS_LOCAL = {
+    "host": "localhost", "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1", "forwarded": "for=127.0.0.1",
+    "remote-addr": "127.0.0.1", "x-forwarded-proto": "https", "x-forwarded-host": "localhost",
+}  # fmt: skip
 OUTSIDE: dict[str, Callable[[Any], Client]] = {
     "another machine": lambda _s: Client(headers={"host": "localhost"}, REMOTE_ADDR="192.0.2.1"),
+    "a peer without address, as on a Unix socket": lambda _s: Client(headers={"host": "localhost"}, REMOTE_ADDR=""),
+    "such a peer that says it is here": lambda _s: Client(headers=SAYS_LOCAL, REMOTE_ADDR=""),
     "a proxy": lambda _s: Client(headers={"host": "localhost", "x-forwarded-for": "127.0.0.1"}),
     "a public name": lambda s: setattr(s, "BLUELAMP_OUTSIDE", True) or local(),
 }

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from made_once import copy_of_empty_tables
 
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
@@ -48,10 +49,13 @@ def env(tmp_path: Path, port: int) -> Iterator[Environment]:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
-def migrate(env: Environment) -> None:
-    for alias in ("default", "stream", "vault"):
-        command = [BLUELAMP, "manage", "migrate", "--database", alias, "-v", "0"]
-        subprocess.run(command, env=env, check=True, timeout=120)
+@pytest.fixture
+def tables(env: Environment, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The tables of the program, empty."""
+    if URL:
+        subprocess.run([BLUELAMP, "migrate", "--no-backup"], env=env, check=True, capture_output=True, timeout=120)
+    else:
+        copy_of_empty_tables(tmp_path_factory, Path(env["BLUELAMP_HOME"]))
 
 
 def ask(env: Environment, path: str) -> tuple[int, str]:
@@ -127,8 +131,7 @@ def cut_off(env: Environment) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_a_day_of_the_program(env: Environment, tmp_path: Path) -> None:
-    migrate(env)
+def test_a_day_of_the_program(env: Environment, tables: None, tmp_path: Path) -> None:
     env = {**env, "BLUELAMP_WORKERS": "2"}
     with running(env, "run", folder=tmp_path) as one:
         until(lambda: ask(env, "/readyz")[0] == 200)
@@ -160,8 +163,7 @@ def test_a_day_of_the_program(env: Environment, tmp_path: Path) -> None:
         assert {line["profile"] for line in one.lines} == {"all"}
 
 
-def test_a_profile_without_web_server_listens_to_nobody(env: Environment, tmp_path: Path) -> None:
-    migrate(env)
+def test_a_profile_without_web_server_listens_to_nobody(env: Environment, tables: None, tmp_path: Path) -> None:
     env = {**env, "BLUELAMP_PROFILE": "work"}
     with running(env, "run", folder=tmp_path) as one:
         until(lambda: one.err.exists() and one.started("work"))
@@ -170,8 +172,7 @@ def test_a_profile_without_web_server_listens_to_nobody(env: Environment, tmp_pa
         assert one.stop() == 0
 
 
-def test_a_profile_that_only_shows_pages_runs_no_worker(env: Environment, tmp_path: Path) -> None:
-    migrate(env)
+def test_a_profile_that_only_shows_pages_runs_no_worker(env: Environment, tables: None, tmp_path: Path) -> None:
     env = {**env, "BLUELAMP_PROFILE": "public"}
     with running(env, "run", folder=tmp_path) as one:
         until(lambda: ask(env, "/healthz")[0] == 200)
@@ -190,8 +191,7 @@ def test_without_tables_it_says_what_to_do(env: Environment) -> None:
     assert done.stderr.startswith("bluelamp: ") and done.stderr.count("\n") == 1
 
 
-def test_a_port_that_is_taken_is_told_before_anything_starts(env: Environment) -> None:
-    migrate(env)
+def test_a_port_that_is_taken_is_told_before_anything_starts(env: Environment, tables: None) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", int(env["BLUELAMP_PORT"])))
         taken.listen()

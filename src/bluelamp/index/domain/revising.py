@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# Every figure that an export holds.
 COMPARED = (
     "product_name",
     "maker_name",
     "category",
     "dates",
     "dates_before",
+    "dates_ever",
     "rate",
     "shrunk",
     "low",
@@ -20,9 +22,18 @@ COMPARED = (
     "rank_low",
     "rank_high",
     "trend",
+    "ebgm",
+    "eb05",
+    "leaning_on",
+    "dates_without",
+    "base_dates",
+    "base_trend",
     "first_seen",
     "last_seen",
     "crimes",
+    "crime_rate",
+    "crime_low",
+    "crime_high",
 )
 NEW, GONE, CHANGED = "new", "gone", "changed"
 

@@ -1,6 +1,7 @@
 """The printable edition: a PDF that is tagged for assistive technology (PDF/UA-1), made of data only."""
 
 import json
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -33,7 +34,7 @@ def _compiled(content: str) -> bytes:
 
 
 def _content(edition: Edition, language: str) -> dict[str, Any]:
-    rows = list(named_rows(edition=edition).order_by("product_name", "product_key"))
+    rows = sorted(named_rows(edition=edition), key=lambda row: (row.product_name.casefold(), row.product_key))
     names = {row.product_key: row.product_name for row in rows}
     specimen = edition.status == Edition.Status.SPECIMEN
     number = {"number": edition.label}
@@ -45,12 +46,14 @@ def _content(edition: Edition, language: str) -> dict[str, Any]:
         "watermark": gettext("Specimen") if specimen else "",
         "lead": _lead(edition, specimen=specimen),
         "words": {
+            "reading": gettext("How to read this"),
             "products": gettext("Products by name"),
             "changes": gettext("What was corrected"),
             "replies": gettext("Makers' replies"),
             "sources": gettext("Sources"),
-            "proof": gettext("Hash of what was signed"),
+            "proof": gettext("To check this copy"),
         },
+        "reading": _reading(),
         "head": [
             gettext("Product"),
             gettext("Newest confirmed"),
@@ -75,12 +78,39 @@ def _content(edition: Edition, language: str) -> dict[str, Any]:
             for c in edition.changes
         ],
         "replies": [
-            {"name": names[r["product_key"]], "language": r["language"], "text": r["text"].split("\n")}
+            {
+                "name": names[r["product_key"]],
+                "language": r["language"],
+                "text": r["text"].split("\n"),
+                "fix": _announced(r["fix_announced_for"]),
+            }
             for r in replies_of_rows(edition=edition, rows=rows)
         ],
         "sources": [f"{s['publisher']}: {s['title']}. {s['licence']}" for s in edition.coverage.get("sources", [])],
-        "proof": [edition.version_hash or content_hash(edition=edition), edition.figures_hash, edition.code_version],
+        "proof": [
+            [gettext("Hash of what was signed"), edition.version_hash or content_hash(edition=edition)],
+            [gettext("Hash of the figures"), edition.figures_hash],
+            [gettext("Version of the program"), edition.code_version],
+        ],
     }
+
+
+def _reading() -> list[str]:
+    return [
+        gettext(
+            "Dates are the days in the period on which a source confirmed that attackers used a weakness of the "
+            "product. The interval says between which rates a year the truth lies with 90 per cent confidence, after "
+            "products of the same kind were taken into account."
+        ),
+        gettext(
+            "High and Low are said only where the whole interval allows it; else the evidence cannot tell. What is "
+            "not listed was not confirmed by these sources, which is not a sign that it is safe."
+        ),
+    ]
+
+
+def _announced(day: str) -> str:
+    return gettext("The maker announced a fix for %(day)s.") % {"day": _day(date.fromisoformat(day))} if day else ""
 
 
 def _lead(edition: Edition, *, specimen: bool) -> list[str]:

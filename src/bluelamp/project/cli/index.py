@@ -149,7 +149,11 @@ def editions(as_json: Json = False) -> None:
         print_json({"editions": found})
     else:
         columns = ("number", "status", "origin", "period", "published_at", "reason")
-        print_table(title="Editions", columns=columns, rows=[[e[c] for c in columns] for e in found])
+        print_table(title="Editions", columns=columns, rows=[[_told(e[c]) for c in columns] for e in found])
+
+
+def _told(value: object) -> object:
+    return " to ".join(value) if isinstance(value, list) else "" if value is None else value
 
 
 def _wrote(paths: list[Path], *, as_json: bool) -> None:

@@ -13,6 +13,12 @@ from bluelamp.project import running
 from bluelamp.project.cli.screen import console, notes
 from bluelamp.project.keeping.folders import hold_home
 
+# Connections, not requests, that each worker process takes at one time: a silent one counts too, for up to 15 seconds.
+# One thread answers, so a figure as small as the number of threads would let a handful of silent ones shut everybody
+# out; what waits is bounded in bytes instead (project/front.py). Said here because the server's own figure is 1024
+# divided by the workers, which of 64 leaves 16 to each.
+CONNECTIONS = 1024
+
 
 class ServeError(RuntimeError):
     """The server cannot start; the message says what to do."""
@@ -62,6 +68,7 @@ def web_command() -> list[str]:
     arguments += ["--http", "1", "--no-ws", "--http1-buffer-size", str(32 * 1024)]
     arguments += ["--http1-header-read-timeout", "15000"]
     arguments += ["--workers", str(config.workers), "--workers-kill-timeout", "15", "--log-level", "warning"]
+    arguments += ["--backpressure", str(CONNECTIONS)]
     arguments += ["--log-config", str(Path(running.__file__).with_name("granian.json"))]
     return [granian, *arguments, "bluelamp.project.asgi:application"]
 

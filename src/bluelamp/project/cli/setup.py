@@ -1,6 +1,9 @@
 """First run and every later one: databases, catalogue, packaged evidence, edition. Repeats nothing."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 
@@ -10,6 +13,7 @@ from bluelamp.index.operations.catalogue import ensure_catalogue
 from bluelamp.index.operations.editions import build_edition
 from bluelamp.index.operations.loading import load_path
 from bluelamp.kernel.evidence.operations import sweep_orphans
+from bluelamp.kernel.vault.keyfiles import file_lock
 from bluelamp.project.cli.keeping import bring_up_to_date
 from bluelamp.project.cli.screen import notes
 from bluelamp.project.demo.cast import make_cast
@@ -18,7 +22,28 @@ from bluelamp.project.demo.examples import make_examples
 
 
 def set_up() -> None:
-    """Bring databases, catalogue, packaged evidence and edition up to date, telling what takes time."""
+    """Bring databases, catalogue, packaged evidence and edition up to date, telling what takes time.
+
+    Of several that start at once on one home, one works; the others wait, then do what is left.
+    """
+    with _alone(Path(settings.BLUELAMP_HOME)):
+        _set_up()
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    # The system takes the lock from who dies, so that a killed set-up keeps nobody waiting.
+    lock = home / "setup.lock"
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(path=lock, exclusive=True, wait=False))
+        except BlockingIOError:
+            notes.print("Another set-up of this home is at work: waiting for its end ...")
+            held.enter_context(file_lock(path=lock, exclusive=True))
+        yield
+
+
+def _set_up() -> None:
     now = datetime.now(tz=UTC)
     bring_up_to_date(backup=True)
     with notes.status("Loading the catalogue of makers and products (a few seconds, once) ..."):

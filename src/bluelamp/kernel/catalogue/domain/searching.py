@@ -137,9 +137,10 @@ class Index:
         if not query.whole or not self._entries:
             return []
         best: dict[int, tuple[int, float, _Entry]] = {}
+        guesses = query.whole not in self._wholes
         for place in self._candidates(query):
             entry = self._entries[place]
-            judged = _judge(query, entry)
+            judged = _judge(query, entry, guesses=guesses)
             if judged is None:
                 continue
             known = best.get(entry.product)
@@ -283,8 +284,11 @@ def _edits(word: str) -> int:
     return 0 if len(word) < _SHORTEST_FUZZY else 1 if len(word) < 8 else 2
 
 
-def _judge(query: _Query, entry: _Entry) -> tuple[int, float] | None:
-    """(tier, quality 0 to 1) of one name for a query; None where it does not fit."""
+def _judge(query: _Query, entry: _Entry, *, guesses: bool) -> tuple[int, float] | None:
+    """(tier, quality 0 to 1) of one name for a query; None where it does not fit.
+
+    Without `guesses` also None, and soon, where it could only be one: beside a name that is the text none is shown.
+    """
     if query.whole == entry.whole:
         return (_NAME if entry.own else _OTHER), 1.0
     if query.whole == entry.bare:
@@ -293,6 +297,8 @@ def _judge(query: _Query, entry: _Entry) -> tuple[int, float] | None:
     share = len(query.whole) / max(len(entry.whole), len(query.whole))
     if len(query.whole) > 1 and (entry.whole.startswith(query.whole) or entry.bare.startswith(query.whole)):
         return _BEGINS, 0.7 * share + 0.3 * entry.placed
+    if not guesses and not _holds_words(query, entry):
+        return None
     aligned = _align(query, entry)
     whole = _whole_likeness(query.whole, entry)
     likeness = max(share, whole)
@@ -336,8 +342,30 @@ def _align(query: _Query, entry: _Entry) -> tuple[int, float] | None:
     return (_SOME if left else tier), strength / query.letters
 
 
+def _holds_words(query: _Query, entry: _Entry) -> bool:
+    """Whether every word that counts is in the entry as it is written: what _align needs for a tier up to _PARTS."""
+    reached = [True]
+    for end, units in enumerate(query.units):
+        may_be_left = units[-1].optional and query.required
+        reached.append(
+            bool(may_be_left and reached[end]) or any(reached[u.start] and _written(u, entry)[0] for u in units)
+        )
+    return reached[-1]
+
+
 def _match(unit: _Unit, entry: _Entry) -> tuple[float, int]:
     """(strength 0 to 1, tier) of the best match of one unit of a query in an entry."""
+    strength, tier = _written(unit, entry)
+    if not strength and unit.edits:
+        for choices, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
+            near = process.extractOne(unit.text, choices, scorer=OSA.distance, score_cutoff=unit.edits)
+            if near is not None:
+                return unit.worth * factor - 0.1 * (near[1] - 1), _SIMILAR
+    return strength, tier
+
+
+def _written(unit: _Unit, entry: _Entry) -> tuple[float, int]:
+    """The same of matches without a misspelling; strength 0 where there is none."""
     if unit.text in entry.runs:
         return 1.0, _WORDS
     if unit.root in entry.stems:
@@ -348,9 +376,4 @@ def _match(unit: _Unit, entry: _Entry) -> tuple[float, int]:
         return 0.85, _PARTS
     if len(unit.text) > 2 and unit.text in entry.whole:
         return 0.7, _PARTS
-    if unit.edits:
-        for choices, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
-            near = process.extractOne(unit.text, choices, scorer=OSA.distance, score_cutoff=unit.edits)
-            if near is not None:
-                return unit.worth * factor - 0.1 * (near[1] - 1), _SIMILAR
     return 0.0, _SOME

@@ -1,0 +1,45 @@
+"""Folders that take long to make and are only copied: made once in a run, whichever of its processes is first."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bluelamp.kernel.vault.keyfiles import file_lock
+
+BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that `make` makes at the path it is given. Never change it: copy it."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / name
+    with file_lock(path=shared / f"{name}.lock", exclusive=True):
+        if not folder.exists():
+            part = shared / f"{name}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            make(part)
+            part.rename(folder)
+    return folder
+
+
+def prepare(home: Path, *commands: list[str], **settings: str) -> None:
+    """Run commands on a home as an operator would."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
+    env = {**kept, "BLUELAMP_HOME": str(home), **settings}
+    for words in commands:
+        subprocess.run([BLUELAMP, *words], env=env, check=True, capture_output=True, timeout=240)
+
+
+def copy_of_empty_tables(factory: pytest.TempPathFactory, home: Path) -> None:
+    """Make a home with this program's tables, SQLite files with nothing in them, and nothing else."""
+    made = made_once(factory, "empty-tables", lambda part: prepare(part, ["migrate", "--no-backup"]))
+    home.mkdir(mode=0o700, exist_ok=True)
+    for name in ("main.db", "stream.db", "vault.db"):
+        shutil.copy(made / name, home)
