@@ -15,7 +15,7 @@ from bluelamp.index.operations.previews import link_maker, open_previews
 from bluelamp.index.operations.publishing import publish
 from bluelamp.index.operations.releasing import announce_release, take_date
 from bluelamp.index.operations.signing import ask_sign_off, sign
-from bluelamp.index.queries import content_hash, open_checks
+from bluelamp.index.publishing_queries import content_hash, open_checks
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.evidence.models import Load
 from bluelamp.kernel.people.domain.actor import Actor

@@ -13,7 +13,7 @@ from press import FIRST, linked_maker, load, ready, small_catalogue
 
 from bluelamp.index.models import Edition, Preview, Release, Reply
 from bluelamp.index.operations.editions import build_edition
-from bluelamp.index.queries import content_hash, open_checks
+from bluelamp.index.publishing_queries import content_hash, open_checks
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.models import User
 from bluelamp.project.demo.editions import make_draft

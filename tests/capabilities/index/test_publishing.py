@@ -53,15 +53,8 @@ from bluelamp.index.operations.releasing import (
     move_release,
 )
 from bluelamp.index.operations.signing import ask_sign_off, reject, sign
-from bluelamp.index.queries import (
-    content_hash,
-    named_rows,
-    newest_edition,
-    open_checks,
-    sign_off_request,
-    visible_edition,
-    watched_findings,
-)
+from bluelamp.index.publishing_queries import content_hash, open_checks, sign_off_request, watched_findings
+from bluelamp.index.queries import named_rows, newest_edition, visible_edition
 from bluelamp.kernel.approvals.models import ApprovalRequest
 from bluelamp.kernel.approvals.operations import OwnRequestError, VersionChangedError
 from bluelamp.kernel.audit.models import Entry

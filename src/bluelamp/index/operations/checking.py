@@ -12,8 +12,7 @@ from bluelamp.index.domain.checks import Finding
 from bluelamp.index.models import Check, Edition
 from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, said
 from bluelamp.index.operations.editions import sightings_now
-from bluelamp.index.queries import (
-    OUT,
+from bluelamp.index.publishing_queries import (
     crime_cells,
     entries_in,
     entries_of,
@@ -22,6 +21,7 @@ from bluelamp.index.queries import (
     standings,
     unpreviewed,
 )
+from bluelamp.index.queries import OUT
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.operations.permit import note, require
 

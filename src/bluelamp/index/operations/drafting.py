@@ -14,7 +14,8 @@ from bluelamp.index.domain.life import DRAFT, PUBLISHED
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.editions import Prepared, next_number, next_time, prepare_edition, store_rows
-from bluelamp.index.queries import SUBJECT, base_edition, changes_between, newest_published
+from bluelamp.index.publishing_queries import SUBJECT, base_edition, changes_between
+from bluelamp.index.queries import newest_published
 from bluelamp.kernel.approvals.operations import void
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.operations.permit import note, require

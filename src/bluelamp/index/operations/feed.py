@@ -9,7 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext, override
 
 from bluelamp.index.models import Edition, Release
-from bluelamp.index.queries import calendar, out_editions
+from bluelamp.index.publishing_queries import calendar
+from bluelamp.index.queries import out_editions
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # Whoever mints ids names a domain that was theirs on a day; a deployer's setting, else one that nobody owns.

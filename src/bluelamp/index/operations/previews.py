@@ -10,7 +10,7 @@ from bluelamp.index.domain.replies import JUDGED_RULES, PREVIEW_DAYS, problems
 from bluelamp.index.domain.workdays import after_working_days
 from bluelamp.index.models import Edition, EditionRow, MakerLink, Preview, Reply
 from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, own_id, said
-from bluelamp.index.queries import SUBJECT, drafts, evidence_hash, makers_of, previews_of, unpreviewed
+from bluelamp.index.publishing_queries import SUBJECT, drafts, evidence_hash, makers_of, previews_of, unpreviewed
 from bluelamp.kernel.approvals.operations import void
 from bluelamp.kernel.catalogue.models import Maker
 from bluelamp.kernel.events import PreviewOpened, ReplyAccepted

@@ -12,7 +12,8 @@ from django.utils.translation import gettext, override
 
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.export import replies_of_rows
-from bluelamp.index.queries import content_hash, lacks_kinds, named_rows
+from bluelamp.index.publishing_queries import content_hash
+from bluelamp.index.queries import lacks_kinds, named_rows
 from bluelamp.ui import labels
 
 

@@ -13,15 +13,8 @@ from bluelamp.index.operations.checking import findings_of
 from bluelamp.index.operations.drafting import EditionError, said
 from bluelamp.index.operations.editions import verify_edition
 from bluelamp.index.operations.signing import signed
-from bluelamp.index.queries import (
-    base_edition,
-    content_hash,
-    named_rows,
-    needed_previews,
-    newest_published,
-    unpreviewed,
-    waiting_replies,
-)
+from bluelamp.index.publishing_queries import base_edition, content_hash, needed_previews, unpreviewed, waiting_replies
+from bluelamp.index.queries import named_rows, newest_published
 from bluelamp.kernel.approvals.operations import NotApprovedError
 from bluelamp.kernel.events import EditionCorrected, EditionPublished, EditionWithdrawn
 from bluelamp.kernel.outbox.operations import announce

@@ -10,7 +10,7 @@ from bluelamp.index.domain.checks import BLOCK
 from bluelamp.index.domain.life import NEEDED_APPROVALS, SIGNING_CAPACITIES
 from bluelamp.index.models import Edition, Signature
 from bluelamp.index.operations.drafting import EditionError, hold_draft, own_id, said
-from bluelamp.index.queries import SUBJECT, content_hash, open_checks
+from bluelamp.index.publishing_queries import SUBJECT, content_hash, open_checks
 from bluelamp.kernel.approvals import operations as approvals
 from bluelamp.kernel.approvals.models import ApprovalRequest
 from bluelamp.kernel.approvals.queries import open_request

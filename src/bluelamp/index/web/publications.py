@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from bluelamp.index.domain.replies import FORM_RULES, JUDGED_RULES
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.feed import atom_feed
-from bluelamp.index.queries import calendar, lacks_kinds, named_rows, out_editions
+from bluelamp.index.publishing_queries import calendar
+from bluelamp.index.queries import lacks_kinds, named_rows, out_editions
 from bluelamp.index.web import reads
 from bluelamp.index.web.page import render_page
 from bluelamp.index.web.words import CHANGES, FIELDS, REPLY_RULES, STATUSES

@@ -12,7 +12,8 @@ from bluelamp.index.operations.editions import NoEvidenceError, build_edition, v
 from bluelamp.index.operations.export import export_csv, export_json
 from bluelamp.index.operations.package import package_files
 from bluelamp.index.operations.printing import printed
-from bluelamp.index.queries import drafts, named_rows, newest_edition, out_editions
+from bluelamp.index.publishing_queries import drafts
+from bluelamp.index.queries import named_rows, newest_edition, out_editions
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
 from bluelamp.project.cli.screen import console, notes, print_json, print_table
 from bluelamp.project.site import write_site

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bluelamp.index.queries import drafts, due_fixes, newest_edition, waiting_replies, watched_findings
+from bluelamp.index.publishing_queries import drafts, due_fixes, waiting_replies, watched_findings
+from bluelamp.index.queries import newest_edition
 from bluelamp.kernel.audit.queries import newest_head, waiting_for_seal
 from bluelamp.kernel.outbox.queries import load
 from bluelamp.kernel.people.queries import Numbers, numbers

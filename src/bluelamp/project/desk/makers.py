@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bluelamp.index import queries
+from bluelamp.index import publishing_queries
 from bluelamp.index.models import MakerLink
 from bluelamp.index.operations import previews
 from bluelamp.index.operations.drafting import EditionError
@@ -55,8 +55,10 @@ class LinkForm(forms.Form):
 def own(request: HttpRequest) -> HttpResponse:
     """Previews that are open, and what the organisation replied."""
     organisation = request.__dict__["actor"].scope.partition(":")[2]
-    replies = [(r, REPLY_RULES.get(r.refused_rule, "")) for r in queries.replies_of(organisation=organisation)]
-    context = {"previews": queries.previews_of(organisation=organisation), "replies": replies}
+    replies = [
+        (r, REPLY_RULES.get(r.refused_rule, "")) for r in publishing_queries.replies_of(organisation=organisation)
+    ]
+    context = {"previews": publishing_queries.previews_of(organisation=organisation), "replies": replies}
     return render(request, "desk/previews.html", context)
 
 

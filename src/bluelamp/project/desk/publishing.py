@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bluelamp.index import queries
+from bluelamp.index import publishing_queries, queries
 from bluelamp.index.domain.calendar import CalendarError
 from bluelamp.index.domain.life import obstacles
 from bluelamp.index.domain.replies import JUDGED_RULES
@@ -38,11 +38,11 @@ _ACTIONS = (
 def editions(request: HttpRequest) -> HttpResponse:
     """Drafts, what is out, replies and fixes that wait, and what happened to evidence since."""
     context = {
-        "drafts": queries.drafts(),
+        "drafts": publishing_queries.drafts(),
         "out": [(e, STATUSES[e.status]) for e in queries.out_editions()],
-        "replies": queries.waiting_replies(),
-        "fixes": queries.due_fixes(today=timezone.localdate()),
-        "findings": [_told(c) for c in queries.watched_findings()],
+        "replies": publishing_queries.waiting_replies(),
+        "fixes": publishing_queries.due_fixes(today=timezone.localdate()),
+        "findings": [_told(c) for c in publishing_queries.watched_findings()],
         "rules": [(rule, REPLY_RULES[rule]) for rule in JUDGED_RULES],
         "may": _may(request, "draft", "acknowledge"),
     }
@@ -66,10 +66,10 @@ def edition(request: HttpRequest, edition_id: UUID) -> HttpResponse:
         "checks": [_told(c) for c in found.checks.select_related("acknowledged_by")],
         "previews": found.previews.all(),
         "release": release,
-        "releases": queries.free_releases(kind=kind, origin=found.origin),
-        "request_open": queries.sign_off_request(edition=found) if is_draft else None,
+        "releases": publishing_queries.free_releases(kind=kind, origin=found.origin),
+        "request_open": publishing_queries.sign_off_request(edition=found) if is_draft else None,
         "signatures": found.signatures.select_related("person"),
-        "version": queries.content_hash(edition=found) if is_draft else found.version_hash,
+        "version": publishing_queries.content_hash(edition=found) if is_draft else found.version_hash,
         "rows": queries.named_rows(edition=found).order_by("product_name"),
         "withheld": found.rows.exclude(withheld="", crimes_withheld=""),
         "access": found.early_access.filter(ended_at=None).select_related("person"),
@@ -237,14 +237,14 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 releasing.announce_release(kind=_text(request, "kind"), on=on, today=today, **common)
 
         return _do(request, act, _("The calendar was changed."), "desk:calendar")
-    return render(request, "desk/calendar.html", {"releases": list(queries.calendar())})
+    return render(request, "desk/calendar.html", {"releases": list(publishing_queries.calendar())})
 
 
 @require_safe
 def early(request: HttpRequest) -> HttpResponse:
     """The drafts that this person is on the access list of."""
     actor = request.__dict__["actor"]
-    return render(request, "desk/early.html", {"entries": queries.early_access_of(person=actor.user_id)})
+    return render(request, "desk/early.html", {"entries": publishing_queries.early_access_of(person=actor.user_id)})
 
 
 @require_safe
