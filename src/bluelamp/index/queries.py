@@ -74,7 +74,10 @@ def visible_edition(*, outside: bool) -> Edition | None:
 
 
 def visible_stamp(*, outside: bool) -> str:
-    """What changes with the edition that a page may show and with makers' replies; "" where there is no edition."""
+    """What changes with the edition that a page may show, with the fate of the one before it, and with makers' replies.
+
+    "" where there is no edition.
+    """
     found = _STAMPS[outside].rows()
     return " ".join(map(str, found[0])) if found else ""
 
@@ -89,7 +92,7 @@ def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
     accepted = Reply.objects.filter(decision=Reply.Decision.ACCEPTED).order_by().values("decision")
     told = accepted.annotate(told=Max(Coalesce("fix_noted_at", "decided_at"))).values("told")
     found = _visible(outside=outside).annotate(told=Subquery(told))
-    return found.values_list("id", "status", "figures_hash", "version_hash", "told")[:1]
+    return found.values_list("id", "status", "figures_hash", "version_hash", "previous__status", "told")[:1]
 
 
 # Asked with every request for a page.

@@ -122,7 +122,7 @@ def explain(
     found += [Reason(code, len(days), _months(days)) for code, days in parts if days]
     found += _rest(before, now, explained=sum(r.dates for r in found))
     if before is not None and now is not None:
-        found += _beside_dates(before, now, dates_stand=not found, same_method=then.method == today.method)
+        found += _beside_dates(before, now, same_method=then.method == today.method)
     return tuple(found)
 
 
@@ -136,14 +136,14 @@ def _rest(before: Standing | None, now: Standing | None, *, explained: int) -> l
     return [Reason(COUNTED_LESS, -difference)] if difference < 0 else []
 
 
-def _beside_dates(before: Standing, now: Standing, *, dates_stand: bool, same_method: bool) -> list[Reason]:
+def _beside_dates(before: Standing, now: Standing, *, same_method: bool) -> list[Reason]:
     found = []
     if before.name != now.name:
         found.append(Reason(RENAMED, before=before.name, after=now.name))
     if before.category != now.category:
         found.append(Reason(KIND, before=before.category, after=now.category))
     if before.band != now.band:
-        own = BAND if not dates_stand or before.category != now.category else BAND_OTHERS
+        own = BAND_OTHERS if (before.dates, before.category) == (now.dates, now.category) else BAND
         found.append(Reason(own if same_method else BAND_METHOD, before=before.band, after=now.band))
     return found
 
