@@ -165,6 +165,18 @@ def test_settings_say_what_to_write(tmp_path: Path) -> None:
         read_config({"BLUELAMP_PORT": "http"})
     with pytest.raises(ConfigError, match="postgresql://"):
         databases(read_config({"BLUELAMP_DATABASE_URL": "mysql://x"}))
+    for wrong in (
+        "example.org",
+        "localhost,2026",
+        "example.org,2026-13",
+        "Example.org,2026",
+        "a b.org,2026",
+        "x.org,26",
+    ):
+        with pytest.raises(ConfigError, match="BLUELAMP_TAG_AUTHORITY"):
+            read_config({"BLUELAMP_TAG_AUTHORITY": wrong})
+    for right in ("police.example,2026", "index.example.org,2026-11-25"):
+        assert read_config({"BLUELAMP_TAG_AUTHORITY": right}).tag_authority == right
     empty = tmp_path / "key"
     empty.touch()
     with pytest.raises(ConfigError, match="no usable key"):

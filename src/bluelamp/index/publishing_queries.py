@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bluelamp.index.domain.checks import Cell, Entry, SourceState, Standing
 from bluelamp.index.domain.naming import LEAST_CRIMES
@@ -25,6 +25,7 @@ from bluelamp.index.models import (
     Preview,
     Release,
     Reply,
+    Signature,
 )
 from bluelamp.index.queries import OUT, named_rows, shown_replies
 from bluelamp.kernel.approvals.domain.versions import version_hash
@@ -152,6 +153,25 @@ def sign_off_request(*, edition: Edition) -> ApprovalRequest | None:
     """The request for sign-off that is open or was approved, if any stands."""
     found = ApprovalRequest.objects.filter(subject_type=SUBJECT, subject_id=str(edition.pk))
     return found.filter(state__in=["open", "approved"]).order_by("-asked_at").first()
+
+
+def waiting_sign_offs(*, person: UUID | None, capacity: str) -> list[Edition]:
+    """The drafts that wait for this person's signature in a capacity that signs.
+
+    Not those that the person asked for, nor those that somebody has signed in the same capacity.
+    """
+    asked = ApprovalRequest.objects.filter(subject_type=SUBJECT, state=ApprovalRequest.State.OPEN)
+    signed = Signature.objects.filter(Q(capacity=capacity) | Q(person=person)).values("request_id")
+    waiting = asked.exclude(asked_by=person).exclude(pk__in=signed)
+    ids = [UUID(subject) for subject in waiting.values_list("subject_id", flat=True)]
+    return list(drafts().filter(pk__in=ids)) if ids else []
+
+
+def untold_previews(*, today: date) -> QuerySet[Preview]:
+    """Previews that run, of makers for whom no organisation speaks: nobody was told by the program."""
+    linked = MakerLink.objects.filter(ended_at=None).values("maker_key")
+    running = Preview.objects.filter(edition__status=Edition.Status.DRAFT, ends_on__gte=today)
+    return running.exclude(maker_key__in=linked)
 
 
 def standings(*, edition: Edition) -> dict[str, Standing]:

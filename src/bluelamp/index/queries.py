@@ -1,4 +1,4 @@
-"""Reads of what may be shown: visible editions, their rows and stamps; packaged facts. No request opens the warehouse."""
+"""Reads of what may be shown: visible editions, their rows and stamps; packaged facts. None opens the warehouse."""
 
 import json
 from collections.abc import Collection
@@ -50,7 +50,7 @@ def visible_edition(*, outside: bool) -> Edition | None:
 
 
 def visible_stamp(*, outside: bool) -> str:
-    """What changes with the edition that a page may show, with makers' replies and with when the next one is due."""
+    """What changes with what a page may show: edition, fate of the one before, makers' replies, the next date."""
     found = _STAMPS[outside].rows() or _DUE.rows()
     return " ".join(map(str, found[0])) if found else ""
 
@@ -76,7 +76,7 @@ def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
     accepted = Reply.objects.filter(decision=Reply.Decision.ACCEPTED).order_by().values("decision")
     told = accepted.annotate(told=Max(Coalesce("fix_noted_at", "decided_at"))).values("told")
     found = _visible(outside=outside).annotate(told=Subquery(told), due=Subquery(_due()[:1]))
-    return found.values_list("id", "status", "figures_hash", "version_hash", "told", "due")[:1]
+    return found.values_list("id", "status", "figures_hash", "version_hash", "previous__status", "told", "due")[:1]
 
 
 # Asked with every request for a page.

@@ -54,3 +54,10 @@ class ReplyAccepted(Event):
     """A maker's reply is shown from now on."""
 
     reply: UUID
+
+
+@dataclass(frozen=True)
+class ReplyRefused(Event):
+    """A maker's reply breaks a published rule, which the maker reads."""
+
+    reply: UUID

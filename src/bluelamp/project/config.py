@@ -4,6 +4,7 @@ Each is documented in docs/reference/settings.md; a test compares the two.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ from bluelamp.kernel.vault.keyfiles import create_private
 from bluelamp.project.logs import STYLES
 from bluelamp.project.profiles import PROFILES
 
+# A domain name or e-mail address in small letters, and a day on which it was the minter's (RFC 4151).
+_TAG_AUTHORITY = re.compile(
+    r"([a-z0-9._-]+@)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    r",[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -74,6 +80,12 @@ SETTINGS = (
     Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
     Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
     Setting(
+        "BLUELAMP_TAG_AUTHORITY",
+        "bluelamp.invalid,2026",
+        "A domain of yours and a year or day on which it was, such as example.org,2026: in the ids of feed and package."
+        " Set it before the first edition, and never change it.",
+    ),
+    Setting(
         "BLUELAMP_MAIL_FROM",
         "Notices <notices@localhost>",
         "Sender of messages to people. Name and domain must not tell what the messages are about.",
@@ -114,6 +126,7 @@ class Config:
     metrics_token_file: Path | None
     pull: bool
     proxy: str
+    tag_authority: str
     mail_from: str
     smtp: SmtpServer | None
     smtp_password_file: Path | None
@@ -152,6 +165,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         metrics_token_file=_file(env, "BLUELAMP_METRICS_TOKEN_FILE"),
         pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
         proxy=_proxy(env),
+        tag_authority=_tag_authority(env),
         mail_from=_mail_from(env),
         smtp=_smtp(env),
         smtp_password_file=_file(env, "BLUELAMP_SMTP_PASSWORD_FILE"),
@@ -182,6 +196,14 @@ def _oidc(path: str) -> Mapping[str, str] | None:
         if not url.hostname or (url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK)):
             raise ConfigError(f"BLUELAMP_OIDC_FILE names {address!r}: sign-in needs an address with https://.")
     return read
+
+
+def _tag_authority(env: Mapping[str, str]) -> str:
+    """Who mints the ids of the feed (RFC 4151). Raises ConfigError."""
+    written = env.get("BLUELAMP_TAG_AUTHORITY", "").strip() or "bluelamp.invalid,2026"
+    if not _TAG_AUTHORITY.fullmatch(written):
+        raise ConfigError("BLUELAMP_TAG_AUTHORITY must be a domain and a year or day, such as example.org,2026.")
+    return written
 
 
 def _mail_from(env: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
 
+from bluelamp.index.models import Edition
+from bluelamp.index.queries import editions_folder
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.evidence.models import QuarantinedRow
@@ -35,6 +37,7 @@ _OPENING = timedelta(hours=1)
 _QUARANTINE = timedelta(days=180)
 _CLOSED = timedelta(days=30)
 _OLD_SECRET = timedelta(days=2)
+_LEFT_OVER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -143,12 +146,25 @@ def _old_secret(*, now: datetime, dry_run: bool) -> int:
     return _remove([path], dry_run=dry_run)
 
 
+def _edition_inputs(*, now: datetime, dry_run: bool) -> int:
+    """Frozen inputs of drafts that were built anew or given up. The age spares a draft that is being made."""
+    return _remove(_unnamed(now), dry_run=dry_run)
+
+
+def _unnamed(now: datetime) -> list[Path]:
+    old = (now - _LEFT_OVER).timestamp()
+    aged = [path for path in editions_folder().glob("*.parquet") if path.stat().st_mtime < old]
+    named = {sha for pair in Edition.objects.values_list("input_hash", "products_hash") for sha in pair}
+    return sorted(path for path in aged if path.stem not in named)
+
+
 RULES: tuple[Rule, ...] = (
     Rule("sessions", "Sessions that are over", "until they end", _sessions),
     Rule("session-traces", "Address and browser of sessions that are over", "until the session ends", _traces),
     Rule("counters", "Counts of failed sign-ins and the like", "until they expire (minutes)", _counters),
     Rule("closed-accounts", "Password and second factors of closed accounts", f"{_CLOSED.days} days", _closed_accounts),
     Rule("quarantine", "Rows of evidence that were put aside", f"{_QUARANTINE.days} days", _quarantine),
+    Rule("edition-inputs", "Frozen inputs that no edition names (drafts built anew)", "1 day", _edition_inputs),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(

@@ -191,6 +191,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+BLUELAMP_TAG_AUTHORITY = CONFIG.tag_authority
 BLUELAMP_MAIL_FROM = CONFIG.mail_from
 BLUELAMP_SMTP = CONFIG.smtp
 BLUELAMP_SMTP_PASSWORD_FILE = CONFIG.smtp_password_file

@@ -6,14 +6,36 @@ from django.utils.translation import gettext_noop as _
 
 from bluelamp.index.operations.checking import watch_editions
 from bluelamp.index.operations.pulling import run as pull_feeds
+from bluelamp.index.operations.telling import (
+    tell_of_correction,
+    tell_of_edition,
+    tell_of_preview,
+    tell_of_reply,
+    tell_of_withdrawal,
+)
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
+from bluelamp.kernel.events import (
+    EditionCorrected,
+    EditionPublished,
+    EditionWithdrawn,
+    PreviewOpened,
+    ReplyAccepted,
+    ReplyRefused,
+)
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.messaging.operations.sending import run as send_messages
 from bluelamp.kernel.outbox.registry import Handler, Job
 from bluelamp.project.keeping.scheduled import run_backup
 from bluelamp.project.retention import run_retention
 
-HANDLERS: tuple[Handler, ...] = ()
+HANDLERS: tuple[Handler, ...] = (
+    Handler("tell-makers-of-preview", PreviewOpened, tell_of_preview),
+    Handler("tell-maker-of-accepted-reply", ReplyAccepted, tell_of_reply),
+    Handler("tell-maker-of-refused-reply", ReplyRefused, tell_of_reply),
+    Handler("tell-makers-of-edition", EditionPublished, tell_of_edition),
+    Handler("tell-makers-of-correction", EditionCorrected, tell_of_correction),
+    Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
+)
 
 JOBS: tuple[Job, ...] = (
     Job("seal-audit", _("Link new entries of the audit log"), timedelta(minutes=1), seal_entries),

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from typer.testing import CliRunner
 
+from bluelamp.index.models import Edition
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.evidence.models import Load, QuarantinedRow, Source
 from bluelamp.kernel.outbox.registry import installed
@@ -89,6 +90,38 @@ def test_rows_put_aside_go_after_half_a_year() -> None:
         QuarantinedRow.objects.create(load=load, line=1, reason="r", raw="r")
     assert counts() == {"quarantine": 1}
     assert [row.load.feed_id for row in QuarantinedRow.objects.all()] == ["179"] and Load.objects.count() == 2
+
+
+def test_frozen_inputs_that_no_edition_names_go_after_a_day(home: Path) -> None:
+    folder = home / "editions"
+    folder.mkdir()
+    own = add_edition()
+    kept = [folder / f"{sha}.parquet" for sha in (own.input_hash, own.products_hash)]
+    old, fresh, other = folder / "left.parquet", folder / "fresh.parquet", folder / "half.part"
+    for path in (*kept, old, fresh, other):
+        path.touch()
+        os.utime(path, times=((NOW - timedelta(hours=25)).timestamp(),) * 2)
+    os.utime(fresh, times=((NOW - timedelta(hours=23)).timestamp(),) * 2)
+    assert counts(dry_run=True) == {"edition-inputs": 1} and old.exists()
+    assert counts() == {"edition-inputs": 1}
+    assert sorted(folder.iterdir()) == sorted([*kept, fresh, other])
+    assert counts() == {}
+
+
+def add_edition() -> Edition:
+    return Edition.objects.create(
+        number=1,
+        period_start=NOW.date(),
+        period_end=NOW.date(),
+        built_at=NOW,
+        input_hash="a" * 64,
+        products_hash="b" * 64,
+        figures_hash="c" * 64,
+        parameters={},
+        code_version="1",
+        lock_hash="d" * 64,
+        coverage={},
+    )
 
 
 def test_what_a_closed_account_signed_in_with_goes_after_a_month() -> None:

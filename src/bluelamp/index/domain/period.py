@@ -38,6 +38,11 @@ def month_end(*, end: date, back: int) -> date:
     return date(year, month + 1, min(end.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def month_bounds(*, end: date, back: int) -> Period:
+    """The first and last day of period month `back`, both included."""
+    return Period(start=month_end(end=end, back=back + 1) + timedelta(days=1), end=month_end(end=end, back=back))
+
+
 def period_ending(*, end: date, months: int) -> Period:
     """The period of some months that ends at `end`. Raises ValueError for fewer than one month."""
     return Period(start=month_end(end=end, back=months) + timedelta(days=1), end=end)

@@ -13,8 +13,6 @@ from bluelamp.index.publishing_queries import calendar
 from bluelamp.index.queries import out_editions
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-# Whoever mints ids names a domain that was theirs on a day; a deployer's setting, else one that nobody owns.
-AUTHORITY = "bluelamp.invalid,2026"
 MOST = 50
 _NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -33,9 +31,8 @@ class Happening:
 
 
 def tag(specific: str) -> str:
-    """A stable id."""
-    authority = getattr(settings, "BLUELAMP_TAG_AUTHORITY", AUTHORITY)
-    return f"tag:{authority}:{specific}"
+    """A stable id. Whoever mints it names a domain that was theirs on a day: a setting."""
+    return f"tag:{settings.BLUELAMP_TAG_AUTHORITY}:{specific}"
 
 
 def happenings() -> list[Happening]:

@@ -13,7 +13,7 @@ from bluelamp.index.operations.drafting import EditionError, changed, hold_draft
 from bluelamp.index.publishing_queries import SUBJECT, drafts, evidence_hash, makers_of, previews_of, unpreviewed
 from bluelamp.kernel.approvals.operations import void
 from bluelamp.kernel.catalogue.models import Maker
-from bluelamp.kernel.events import PreviewOpened, ReplyAccepted
+from bluelamp.kernel.events import PreviewOpened, ReplyAccepted, ReplyRefused
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.models import Organisation
@@ -198,6 +198,7 @@ def refuse_reply(
         held.save()
         if held.error_found:
             _void_drafts(held, "An error was found in the evidence.", now)
+        announce(event=ReplyRefused(reply=held.pk), now=now)
         note(actor=actor, action="index.refuse-reply", subject=f"reply:{held.pk}", rule=rule, now=now)
     return held
 

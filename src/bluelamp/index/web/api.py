@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from django.core.paginator import Paginator
@@ -20,7 +21,9 @@ from bluelamp.index.queries import named_rows, visible_stamp
 from bluelamp.index.web import compare as compare_web
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import history, reads, schemas
+from bluelamp.index.web.changes import compared_with, product_changes
 from bluelamp.index.web.problems import register_problem_handlers
+from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.queries import loaded_version
@@ -144,7 +147,18 @@ def one_product(
             "sightings": [{k: s[k] for k in schemas.SightingOut.model_fields} for s in listed_sightings(row=row)]
             if row
             else [],
+            **_changes(edition, key),
         }
+
+
+def _changes(edition: Edition, key: str) -> dict[str, Any]:
+    """Why a product differs from the edition before, in the language in use."""
+    before = compared_with(edition=edition)
+    if before is None:
+        return {"changes_since": "", "changes": []}
+    found = product_changes(edition=edition, before=before, product_key=key)
+    told = [{**asdict(reason), "statement": reason_words(reason, number=before.label)} for reason in found]
+    return {"changes_since": before.label, "changes": told}
 
 
 @router.get(

@@ -14,6 +14,7 @@ from bluelamp.index.publishing_queries import calendar
 from bluelamp.index.queries import lacks_kinds, named_rows, out_editions
 from bluelamp.index.web import reads
 from bluelamp.index.web.page import render_page
+from bluelamp.index.web.reason_words import changes_context
 from bluelamp.index.web.words import CHANGES, FIELDS, REPLY_RULES, STATUSES
 from bluelamp.ui.labels import KINDS_OF_EVIDENCE
 
@@ -58,6 +59,7 @@ def edition(request: HttpRequest, number: int, revision: int) -> HttpResponse:
         if shown
         else [],
         page=Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        **(changes_context(edition=found) if shown else {"compared": None}),
     )
 
 

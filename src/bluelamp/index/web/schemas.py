@@ -15,6 +15,10 @@ Band = Literal["high", "low", "cannot-tell"]
 Trend = Literal["rising", "falling", "no-clear-change"]
 Sort = Literal["newest", "name", "dates", "low"]
 Language = Literal["en", "cy"]
+ReasonCode = Literal[
+    "new", "late", "came-from", "counted-more", "left", "removed", "went-to", "counted-less", "first-named",
+    "named-again", "not-shown", "renamed", "kind", "band", "band-others", "band-method",
+]  # fmt: skip
 # No text holds this character (project/middleware.py answers 400).
 NO_NUL = r"^[^\x00]*$"
 
@@ -172,6 +176,20 @@ class ComparisonOut(Schema):
     pairs: list[PairOut]
 
 
+class ReasonOut(Schema):
+    """One reason why a product differs from the edition before."""
+
+    code: ReasonCode = Field(description="What happened.")
+    count: int = Field(
+        description="How many dates. Those of 'new', 'late', 'came-from', 'counted-more', 'first-named' and "
+        "'named-again', less those of 'left', 'removed', 'went-to', 'counted-less' and 'not-shown', are the difference."
+    )
+    months: list[str] = Field(description="The calendar months of those dates, as 2026-05.")
+    before: str = Field(description="The name, category or band before, where that changed; else empty.")
+    after: str = Field(description="The same now.")
+    statement: str = Field(description="The reason in words.")
+
+
 class ProductDetailOut(Schema):
     """One catalogue product; `figures` is null where there is no evidence, and `statement` says what that means."""
 
@@ -185,6 +203,8 @@ class ProductDetailOut(Schema):
     statement: str
     figures: ProductOut | None
     sightings: list[SightingOut]
+    changes_since: str = Field(description="The edition that `changes` compare with, such as 3.1; empty without one.")
+    changes: list[ReasonOut] = Field(description="Why the dates or the band differ from that edition.")
 
 
 class FoundOut(Schema):

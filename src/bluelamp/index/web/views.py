@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_summary, named_rows, next_due
-from bluelamp.index.web import backtest, history, reads
+from bluelamp.index.web import backtest, changes, history, reads
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web.page import Crumb, render_page
+from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
@@ -142,11 +143,15 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     edition = reads.shown_edition(request)
     row = reads.shown_row(edition=edition, product_key=key)
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"changes": []}
+    since = changes.compared_with(edition=edition)
+    if since is not None and edition is not None:
+        why = changes.product_changes(edition=edition, before=since, product_key=key)
+        context["changes"] = [reason_words(reason, number=since.label) for reason in why]
     if row is not None and edition is not None:
         start = edition.period_start.isoformat()
         listed = listed_sightings(row=row)
-        context = {
+        context |= {
             "inside": [s for s in listed if s["on"] >= start],
             "earlier": [s for s in listed if s["on"] < start],
             "crimes": crimes_words(row=row),
@@ -170,6 +175,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         crumbs=tuple(crumbs),
         product=found,
         row=row,
+        compared=since,
         reply=reads.shown_reply(edition=edition, product_key=key) if row else None,
         no_evidence=no_evidence(),
         models=reads.models_of(product_key=key),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,7 +14,7 @@ class Contact(models.Model):
 
     `safe` has no default: whoever records a contact says whether the person told us that messages are safe. Unsure is
     not safe. `address_digest` is a keyed hash, the same for the same address, so that suppression and danger hold for
-    an address wherever else it is kept.
+    an address wherever else it is kept. `account` is whose address of work it is, where it is that of an account.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,9 +29,13 @@ class Contact(models.Model):
     suppressed_reason = models.CharField(max_length=60, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(erased_at__isnull=True), name="contact_one_of_an_account"
+            ),
             models.CheckConstraint(condition=Q(kind__in=["email", "sms"]), name="contact_kind_known"),
             models.CheckConstraint(condition=Q(language__in=["en", "cy"]), name="contact_language_known"),
             models.CheckConstraint(

@@ -43,6 +43,13 @@ def grants_in_force(*, user_id: UUID | None, now: datetime) -> Sequence[Grant]:
     return [g for g in found if in_force(grant=g.facts(now=now), now=now).allowed]
 
 
+def holders(*, capacity: str, scopes: Collection[str], now: datetime) -> list[User]:
+    """The people who may use a capacity for one of some scopes now, each once, in a fixed order."""
+    grants = _unrevoked(now).filter(capacity=capacity, scope__in=scopes)
+    able = (g for g in grants if in_force(grant=g.facts(now=now), now=now).allowed)
+    return sorted({g.person for g in able}, key=lambda person: person.pk)
+
+
 def everyones_grants(*, people: Collection[UUID], now: datetime) -> Mapping[UUID, list[Grant]]:
     """The same for many people, in two looks."""
     grants, held = defaultdict(list), defaultdict(list)

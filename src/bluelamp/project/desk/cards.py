@@ -6,14 +6,26 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bluelamp.index.publishing_queries import drafts, due_fixes, waiting_replies, watched_findings
+from bluelamp.index.permissions import SIGN
+from bluelamp.index.publishing_queries import (
+    drafts,
+    due_fixes,
+    previews_of,
+    untold_previews,
+    waiting_replies,
+    waiting_sign_offs,
+    watched_findings,
+)
 from bluelamp.index.queries import newest_edition
 from bluelamp.kernel.audit.queries import newest_head, waiting_for_seal
 from bluelamp.kernel.outbox.queries import load
+from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.queries import Numbers, numbers
+from bluelamp.project.permission_table import TABLE
 
 
 @dataclass(frozen=True)
@@ -26,17 +38,17 @@ class Card:
     urgent: bool = False
 
 
-def cards_for(*, capacity: str, now: datetime) -> list[Card]:
-    """The cards of a capacity, those that should not wait first."""
-    cards = [card for make in _CARDS.get(capacity, ()) for card in make(now)]
+def cards_for(*, actor: Actor, now: datetime) -> list[Card]:
+    """The cards of a person in a capacity, those that should not wait first."""
+    cards = [card for make in _CARDS.get(actor.capacity, ()) for card in make(actor, now)]
     return sorted(cards, key=lambda card: not card.urgent)
 
 
-def _people(now: datetime) -> list[Card]:
+def _people(_actor: Actor, now: datetime) -> list[Card]:
     return [_accounts(numbers(now=now))]
 
 
-def _people_and_recovery(now: datetime) -> list[Card]:
+def _people_and_recovery(_actor: Actor, now: datetime) -> list[Card]:
     found = numbers(now=now)
     return [_accounts(found), _recovery(found.resets)]
 
@@ -54,13 +66,13 @@ def _recovery(number: int) -> Card:
     return Card(_("Recovery"), words % {"n": number}, reverse("desk:resets"), urgent=number > 0)
 
 
-def _work(_now: datetime) -> list[Card]:
+def _work(_actor: Actor, _now: datetime) -> list[Card]:
     found = load()
     words = _("%(waiting)d waiting, %(dead)d given up.") % {"waiting": found.waiting, "dead": found.dead}
     return [Card(_("Work queue"), words, reverse("desk:work"), urgent=found.dead > 0)]
 
 
-def _audit(now: datetime) -> list[Card]:
+def _audit(_actor: Actor, now: datetime) -> list[Card]:
     head, waiting = newest_head(), waiting_for_seal()
     signed = _("Last signed on %(day)s.") % {"day": head.day} if head else _("No head has been signed yet.")
     words = ngettext("%(n)d entry waits for its seal.", "%(n)d entries wait for their seal.", waiting) % {"n": waiting}
@@ -68,7 +80,7 @@ def _audit(now: datetime) -> list[Card]:
     return [Card(_("Audit log"), f"{signed} {words}", reverse("desk:audit"), urgent=late)]
 
 
-def _edition(_now: datetime) -> list[Card]:
+def _edition(_actor: Actor, _now: datetime) -> list[Card]:
     edition = newest_edition()
     if edition is None:
         return [Card(_("Security Index"), _("There is no edition yet."), reverse("index:home"))]
@@ -76,7 +88,7 @@ def _edition(_now: datetime) -> list[Card]:
     return [Card(_("Security Index"), words, reverse("index:table"))]
 
 
-def _publishing(_now: datetime) -> list[Card]:
+def _publishing(_actor: Actor, _now: datetime) -> list[Card]:
     numbers = {
         "drafts": drafts().count(),
         "replies": waiting_replies().count(),
@@ -90,17 +102,54 @@ def _publishing(_now: datetime) -> list[Card]:
     return [Card(_("Editions"), words % numbers, reverse("desk:editions"), urgent=waits)]
 
 
-def _own_products(_now: datetime) -> list[Card]:
-    return [
-        Card(_("Your products"), _("What is to be published about them, and your replies."), reverse("desk:previews"))
-    ]
+def _signature(actor: Actor, _now: datetime) -> list[Card]:
+    """Editions that wait for this person's signature; none, no card."""
+    if actor.capacity not in TABLE[SIGN.code]:
+        return []
+    waiting = waiting_sign_offs(person=actor.user_id, capacity=actor.capacity)
+    if not waiting:
+        return []
+    numbers = ", ".join(edition.label for edition in waiting)
+    words = ngettext(
+        "Edition %(numbers)s waits for your signature.", "Editions %(numbers)s wait for your signature.", len(waiting)
+    )
+    alone = reverse("desk:edition", args=[waiting[0].pk])
+    address = alone if len(waiting) == 1 else reverse("desk:editions")
+    return [Card(_("Sign-off"), words % {"numbers": numbers}, address, urgent=True)]
 
 
-_CARDS: dict[str, tuple[Callable[[datetime], list[Card]], ...]] = {
+def _untold(_actor: Actor, _now: datetime) -> list[Card]:
+    """Previews whose makers the program could not tell; none, no card."""
+    number = untold_previews(today=timezone.localdate()).count()
+    if not number:
+        return []
+    words = ngettext(
+        "%(n)d preview runs whose maker has no account: tell the maker as you wrote down.",
+        "%(n)d previews run whose makers have no account: tell the makers as you wrote down.",
+        number,
+    )
+    return [Card(_("Makers"), words % {"n": number}, reverse("desk:editions"))]
+
+
+def _own_products(actor: Actor, _now: datetime) -> list[Card]:
+    running = previews_of(organisation=actor.scope.partition(":")[2]).filter(ends_on__gte=timezone.localdate())
+    days = [preview.ends_on for preview in running]
+    if not days:
+        words = _("What is to be published about them, and your replies.")
+    else:
+        words = ngettext(
+            "%(n)d preview is open; you can reply until the end of %(day)s.",
+            "%(n)d previews are open; of the first you can reply until the end of %(day)s.",
+            len(days),
+        ) % {"n": len(days), "day": date_format(min(days), "j F Y")}
+    return [Card(_("Your products"), words, reverse("desk:previews"), urgent=bool(days))]
+
+
+_CARDS: dict[str, tuple[Callable[[Actor, datetime], list[Card]], ...]] = {
     "administrator": (_people_and_recovery, _work),
     "auditor": (_audit, _people),
-    "analyst": (_edition, _publishing),
-    "head-of-profession": (_edition, _publishing),
+    "analyst": (_signature, _edition, _publishing, _untold),
+    "head-of-profession": (_signature, _edition, _publishing),
     "outreach-author": (_edition,),
     "outreach-approver": (_edition,),
     "cyber-authority-approver": (_edition,),

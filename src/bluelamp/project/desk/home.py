@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person in this capacity."""
     now = datetime.now(tz=UTC)
     actor: Actor = request.__dict__["actor"]
-    cards = cards_for(capacity=actor.capacity, now=now)
+    cards = cards_for(actor=actor, now=now)
     return render(request, "desk/home.html", {"cards": cards, "capacity": capacity_words(actor.capacity)})
 
 

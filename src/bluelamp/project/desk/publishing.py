@@ -22,6 +22,7 @@ from bluelamp.index.operations import checking, drafting, previews, publishing, 
 from bluelamp.index.operations.drafting import EditionError
 from bluelamp.index.operations.editions import NoEvidenceError
 from bluelamp.index.operations.publishing import NotReadyError
+from bluelamp.index.web.reason_words import changes_context
 from bluelamp.index.web.words import REPLY_RULES, STATUSES
 from bluelamp.kernel.approvals.operations import ApprovalError
 from bluelamp.kernel.people.models import User
@@ -75,6 +76,7 @@ def edition(request: HttpRequest, edition_id: UUID) -> HttpResponse:
         "access": found.early_access.filter(ended_at=None).select_related("person"),
         "people": User.objects.filter(is_active=True, grants__capacity__in=_EARLY, grants__revoked_at=None).distinct(),
         "is_draft": is_draft,
+        **changes_context(edition=found),
         "may": _may(request, *_ACTIONS),
     }
     return render(request, "desk/edition.html", context)

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.messaging import sealing
@@ -21,6 +21,7 @@ from bluelamp.kernel.messaging.operations.steps import (
     stop_waiting,
 )
 from bluelamp.kernel.messaging.queries import UNSENT
+from bluelamp.kernel.people.models import User
 
 
 def add_contact(
@@ -55,6 +56,29 @@ def add_contact(
         )
         _tell(made, "add-contact", by=by, now=now, safe="yes" if safe else "no")
     return made
+
+
+def account_contact(*, user: User, now: datetime) -> Contact:
+    """The contact of an account, for notices about its holder's work: made with the first, and anew for a new address.
+
+    An administrator vouches for the address of an account, and links to sign in go there; so it counts as safe, unless
+    anybody said otherwise of the same address (`why_blocked`). Raises AddressError where there is no usable one.
+    """
+    address = normalised(kind="email", address=user.email)
+    known = Contact.objects.filter(account=user, erased_at=None).first()
+    if known and known.address_digest == sealing.digest(kind="email", address=address):
+        return known
+    try:
+        with transaction.atomic():
+            if known:
+                erase_contact(contact=known, by="system", now=now)
+            made = add_contact(kind="email", address=address, safe=True, by="system", now=now)
+            made.account = user
+            made.save(update_fields=["account"])
+            return made
+    except IntegrityError:
+        # Another worker was faster.
+        return Contact.objects.get(account=user, erased_at=None)
 
 
 def set_unsafe(*, contact: Contact, by: str, now: datetime) -> Contact:

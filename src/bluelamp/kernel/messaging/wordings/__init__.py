@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bluelamp.kernel.messaging.domain.wording import Wording
 from bluelamp.kernel.messaging.wordings.all_done import ALL_DONE
 from bluelamp.kernel.messaging.wordings.call_arranged import CALL_ARRANGED
+from bluelamp.kernel.messaging.wordings.look_until import LOOK_UNTIL
 from bluelamp.kernel.messaging.wordings.one_time_code import ONE_TIME_CODE
 from bluelamp.kernel.messaging.wordings.question import QUESTION
 from bluelamp.kernel.messaging.wordings.something_new import SOMETHING_NEW
@@ -19,7 +20,7 @@ def shelf(wordings: Iterable[Wording]) -> tuple[Wording, ...]:
     return found
 
 
-WORDINGS = shelf((SOMETHING_NEW, QUESTION, CALL_ARRANGED, ONE_TIME_CODE, ALL_DONE))
+WORDINGS = shelf((SOMETHING_NEW, QUESTION, CALL_ARRANGED, ONE_TIME_CODE, ALL_DONE, LOOK_UNTIL))
 
 
 def wording_by_code(code: str) -> Wording:
