@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 from django.db import transaction
 
+from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import period_ending
@@ -331,7 +332,8 @@ def _rows(
     rows = []
     for f in figures:
         seen = details[f.product_key]
-        days = sorted(s["on"] for s in seen)
+        # What was confirmed says when; a day on which a sensor saw attempts only where nothing was.
+        days = own_days(sightings=[s for s in seen if s["kind"] == CONFIRMED] or seen, copies=edition.copies)
         rows.append(
             EditionRow(
                 edition=edition,
