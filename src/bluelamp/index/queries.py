@@ -36,10 +36,12 @@ from bluelamp.index.models import (
 )
 from bluelamp.kernel.approvals.domain.versions import version_hash
 from bluelamp.kernel.approvals.models import ApprovalRequest
+from bluelamp.kernel.catalogue.queries import former_keys, moved_keys
 from bluelamp.kernel.evidence.models import Load
-from bluelamp.kernel.evidence.queries import visible_loads
+from bluelamp.kernel.evidence.queries import evidence_folder, visible_loads
 from bluelamp.kernel.fetching.models import FetchState
 from bluelamp.kernel.prepared import PreparedValues
+from bluelamp.warehouse.counts import Reading, rejected_refs
 
 SUBJECT = "edition"
 OUT = (Edition.Status.PUBLISHED, Edition.Status.REPLACED, Edition.Status.WITHDRAWN)
@@ -177,7 +179,9 @@ def named_before(*, besides: Edition | None = None) -> set[str]:
     rows = EditionRow.objects.filter(edition__status__in=OUT, named=True, withheld="", dates__gt=0)
     if besides is not None:
         rows = rows.exclude(edition=besides)
-    return set(rows.exclude(product_name="").values_list("product_key", flat=True).distinct())
+    moved = moved_keys()
+    keys = rows.exclude(product_name="").values_list("product_key", flat=True).distinct()
+    return {moved.get(key, key) for key in keys}
 
 
 def first_named(*, edition: Edition) -> list[EditionRow]:
@@ -208,9 +212,11 @@ def needed_previews(*, edition: Edition) -> list[Preview]:
 def shown_replies(*, keys: Collection[str] | None = None, origin: str = "live") -> dict[str, Reply]:
     """Product -> the newest accepted reply of its maker, which its page shows complete."""
     found = Reply.objects.filter(decision=Reply.Decision.ACCEPTED, origin=origin)
+    moved: Mapping[str, str] = {}
     if keys is not None:
-        found = found.filter(product_key__in=keys)
-    return {reply.product_key: reply for reply in found.order_by("sent_at", "id")}
+        moved = former_keys(keys=keys)
+        found = found.filter(product_key__in={*keys, *moved})
+    return {moved.get(r.product_key, r.product_key): r for r in found.order_by("sent_at", "id")}
 
 
 def waiting_replies() -> QuerySet[Reply]:
@@ -225,9 +231,10 @@ def due_fixes(*, today: date) -> QuerySet[Reply]:
 
 
 def proven_errors(*, keys: Collection[str]) -> dict[str, Reply]:
-    """Product -> the reply that showed an error in its evidence, as a person agreed."""
-    found = Reply.objects.filter(error_found=True, product_key__in=keys)
-    return {reply.product_key: reply for reply in found.order_by("sent_at")}
+    """Product -> the reply that showed an error in its evidence, as a person agreed, under any key it ever had."""
+    moved = former_keys(keys=keys)
+    found = Reply.objects.filter(error_found=True, product_key__in={*keys, *moved})
+    return {moved.get(r.product_key, r.product_key): r for r in found.order_by("sent_at")}
 
 
 def makers_of(*, organisation: UUID | str) -> set[str]:
@@ -285,14 +292,17 @@ def sign_off_request(*, edition: Edition) -> ApprovalRequest | None:
 
 
 def standings(*, edition: Edition) -> dict[str, Standing]:
-    """Product -> how the edition shows it."""
-    return {r.product_key: Standing(r.product_name, r.band, r.dates) for r in named_rows(edition=edition)}
+    """Product -> how the edition shows it, by present keys; of two that became one since, the one with more dates."""
+    moved = moved_keys()
+    rows = named_rows(edition=edition).order_by("dates", "product_key")
+    return {moved.get(r.product_key, r.product_key): Standing(r.product_name, r.band, r.dates) for r in rows}
 
 
 def entries_of(*, edition: Edition) -> set[Entry]:
-    """The entries of sources that an edition keeps."""
+    """The entries of sources that an edition keeps, by the present keys of the products."""
+    moved = moved_keys()
     pairs = edition.rows.values_list("product_key", "sightings")
-    return {entry for key, sightings in pairs for entry in entries_in(key, sightings)}
+    return {entry for key, sightings in pairs for entry in entries_in(moved.get(key, key), sightings)}
 
 
 def entries_in(key: str, sightings: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:
@@ -301,17 +311,31 @@ def entries_in(key: str, sightings: Iterable[Mapping[str, Any]]) -> Iterable[Ent
 
 
 def crime_cells(*, edition: Edition) -> list[Cell]:
-    """The counts of crimes that an edition shows."""
+    """The counts of crimes that an edition shows; what they count is named by the present keys of the products."""
+    moved = moved_keys()
     months = [month_end(end=edition.period_end, back=k) for k in range(edition.parameters["period_months"])]
     shown = named_rows(edition=edition).filter(crimes_withheld="", recorded_crimes__gte=LEAST_CRIMES)
     return [
         Cell(
             label=f"{row.product_key}@{edition.label}",
-            atoms=frozenset(f"{row.product_key}|{month}" for month in months),
+            atoms=frozenset(f"{moved.get(row.product_key, row.product_key)}|{month}" for month in months),
             count=row.recorded_crimes,
         )
         for row in shown.order_by("product_key")
     ]
+
+
+def rejected_cves() -> frozenset[str]:
+    """The CVEs that a loaded list of records says are rejected: what was seen under such a number no longer counts."""
+    paths: dict[str, list[Path]] = {}
+    for load in visible_loads(table="cves"):
+        paths.setdefault(load.source_id, []).append(evidence_folder() / f"{load.file_hash}.parquet")
+    return rejected_refs(paths=paths)
+
+
+def present_reading() -> Reading:
+    """How stored sightings are to be read now: without rejected CVEs, under the present keys of products."""
+    return Reading(rejected=rejected_cves(), moved=moved_keys())
 
 
 def source_states() -> list[SourceState]:
@@ -403,7 +427,10 @@ def changes_between(*, before: Edition, after: Edition) -> list[dict[str, str]]:
 
 def _compared(edition: Edition) -> dict[str, dict[str, Any]]:
     rows = {}
-    for row in named_rows(edition=edition):
+    moved = moved_keys()
+    # Of two that became one the one with most dates is compared, so that the other is told to be gone.
+    for row in named_rows(edition=edition).order_by("-dates", "product_key"):
         values = {name: getattr(row, name) for name in COMPARED if name != "crimes"}
-        rows[row.product_key] = {**values, "crimes": row.public_crimes}
+        key = moved.get(row.product_key, row.product_key)
+        rows[row.product_key if key in rows else key] = {**values, "crimes": row.public_crimes}
     return rows

@@ -374,12 +374,16 @@ def test_a_parquet_that_is_no_list_is_refused(catalogue: None) -> None:
 
 def test_a_copy_changes_neither_the_first_nor_the_newest_confirmed_day(catalogue: None) -> None:
     """Bad input: the in-the-wild list repeats the authority's, with days of its own before and after."""
+
+    def only_one(_ref: str) -> tuple[str, ...]:
+        return ("dlink:dir823x",)
+
     wild = ("CVE-2026-1111", "CVE-2026-1112")
     load_csv(*(f"{cve},D-Link,DIR-823X,2026-0{n}-03" for n, cve in enumerate(wild, start=6)))
-    places = resolver(keys_of_ref=lambda ref: ("dlink:dir823x",))
+    places = resolver(keys_of_ref=only_one)
     assert places.place(written_maker="", written_product="", ref=wild[0]).product_key == "dlink:dir"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bluelamp.index.operations.loading.keys_of_ref", lambda ref: ("dlink:dir823x",))
+        patch.setattr("bluelamp.index.operations.loading.keys_of_ref", only_one)
         content = f"cve,reported\n{wild[0]},2024-01-05\n{wild[1]},2026-08-07\n".encode()
         load_bytes(content=content, feed=feed_by_id("in-the-wild"), now=NOW)
     edition, _ = build_edition(now=NOW)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from importlib import metadata, resources
@@ -11,20 +11,21 @@ from typing import Any
 import pyarrow as pa
 from django.db import transaction
 
+from bluelamp.index.domain.combining import merged_dates
 from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import period_ending
 from bluelamp.index.domain.units import public_crimes
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import editions_folder, newest_specimen
+from bluelamp.index.queries import editions_folder, newest_specimen, present_reading
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
 from bluelamp.kernel.events import EditionBuilt
 from bluelamp.kernel.evidence.models import Load, Source
 from bluelamp.kernel.evidence.queries import file_paths, visible_loads
 from bluelamp.kernel.outbox.operations import announce
-from bluelamp.warehouse.counts import frozen_counts, newest_day, sightings_of_products
+from bluelamp.warehouse.counts import Reading, frozen_counts, newest_day, refs_among, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
 
 # Crimes and citizens' reports appear as aggregates only: no row, date or sighting of an edition comes from them alone.
@@ -91,20 +92,22 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
     """
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
-    end = end or newest_day(paths=paths)
+    reading = present_reading()
+    end = end or newest_day(paths=paths, reading=reading)
     if end is None or not paths:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
-    counts = frozen_counts(paths=paths, end=end, spool=editions_folder())
+    counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
     products = _products_table()
     sources = sorted({load.source for load in loads}, key=lambda s: s.id)
     frozen = write_table(table=counts, folder=editions_folder())
+    moved = _moved_since(base, moved=reading.moved)
     frozen_products = write_table(table=products, folder=editions_folder())
     figures = _figures(
         counts=counts,
         products=products,
         sources=[_source_fact(s) for s in sources],
         parameters=parameters,
-        base=_base_dates(base, parameters=parameters),
+        base=_base_dates(base, parameters=parameters, moved=moved),
     )
     period = period_ending(end=end, months=parameters.period_months)
     narrower = _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
@@ -115,11 +118,20 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
             "input_hash": frozen.sha256,
             "products_hash": frozen_products.sha256,
             "figures_hash": figures_hash(figures),
-            "parameters": {**parameters.to_dict(), "sources": [asdict(_source_fact(s)) for s in sources]},
+            "parameters": {
+                **parameters.to_dict(),
+                "sources": [asdict(_source_fact(s)) for s in sources],
+                **_told(moved),
+            },
             "code_version": code_version(),
             "lock_hash": lock_hash(),
             "base": base,
-            "coverage": _coverage(counts=counts, loads=list(loads), months=parameters.period_months),
+            "coverage": _coverage(
+                counts=counts,
+                loads=list(loads),
+                months=parameters.period_months,
+                rejected=refs_among(paths=paths, refs=reading.rejected),
+            ),
             "narrower": [list(n) for n in narrower],
             "evidence": [
                 {"load": str(load.pk), "feed": load.feed_id, "file": load.file_hash, "origin": load.origin}
@@ -128,7 +140,7 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
         },
         figures=figures,
         products=products,
-        details=_details(paths=paths, end=end),
+        details=_details(paths=paths, end=end, reading=reading),
     )
 
 
@@ -142,7 +154,7 @@ def store_rows(*, edition: Edition, prepared: Prepared) -> None:
 def sightings_now(*, end: date) -> dict[str, list[dict[str, Any]]]:
     """Per product: what may be listed one by one of the visible evidence up to a day, as editions keep it."""
     paths = file_paths(loads=visible_loads(table="sightings"))
-    return _details(paths=paths, end=end) if paths else {}
+    return _details(paths=paths, end=end, reading=present_reading()) if paths else {}
 
 
 def next_number() -> int:
@@ -166,8 +178,9 @@ def verify_edition(*, edition: Edition) -> Checked:
         return Checked(edition=edition, same=False, differences=(str(problem),))
     stored = dict(edition.parameters)
     sources = [SourceFact(**s) for s in stored.pop("sources")]
+    moved = stored.pop("moved", {})
     parameters = Parameters.from_dict(stored)
-    base = _base_dates(edition.base, parameters=parameters)
+    base = _base_dates(edition.base, parameters=parameters, moved=moved)
     figures = _figures(counts=counts, products=products, sources=sources, parameters=parameters, base=base)
     differences: list[str] = []
     if edition.code_version != code_version():
@@ -213,13 +226,32 @@ def lock_hash() -> str:
     return hashlib.sha256(" ".join(f"{n}=={metadata.version(n)}" for n in names).encode()).hexdigest()
 
 
-def _base_dates(base: Edition | None, *, parameters: Parameters) -> dict[str, int] | None:
-    """The dates of a base edition's period by product. Raises ValueError where it was of another length."""
+def _moved_since(base: Edition | None, *, moved: Mapping[str, str]) -> dict[str, str]:
+    """Those of the base edition's products that have another key now; kept with the edition, so that it verifies."""
+    there = set(base.rows.values_list("product_key", flat=True)) if base is not None and moved else set()
+    return {former: moved[former] for former in sorted(there & moved.keys())}
+
+
+def _told(moved: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {"moved": dict(moved)} if moved else {}
+
+
+def _base_dates(base: Edition | None, *, parameters: Parameters, moved: Mapping[str, str]) -> dict[str, int] | None:
+    """The dates of a base edition's period by product, under present keys.
+
+    Raises ValueError where it was of another length.
+    """
     if base is None:
         return None
     if base.parameters["period_months"] != parameters.period_months:
         raise ValueError("The base edition's period is of another length: its dates cannot be compared with these.")
-    return dict(base.rows.values_list("product_key", "dates"))
+    dates = dict(base.rows.values_list("product_key", "dates"))
+    for key in sorted(set(moved.values())):
+        joined = [k for k in dates if k == key or moved.get(k) == key]
+        seen = [s for k in joined for s in base.rows.get(product_key=k).sightings]
+        inside = [d for d in own_days(sightings=seen, copies=base.copies) if base.period_start <= d <= base.period_end]
+        dates[key] = merged_dates(parts=[dates.pop(k) for k in joined], days=len(inside))
+    return dates
 
 
 def _source_fact(source: Source) -> SourceFact:
@@ -268,8 +300,11 @@ def _narrower(*, counts: pa.Table, products: pa.Table, sources: list[Source], pa
     )
 
 
-def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, Any]:
-    """How much of the authority's list, in the period, belongs to a product, to a maker only, to nothing known."""
+def _coverage(*, counts: pa.Table, loads: list[Load], months: int, rejected: Sequence[str]) -> dict[str, Any]:
+    """How much of the authority's list, in the period, belongs to a product, to a maker only, to nothing known.
+
+    `rejected` are the CVEs that were left out because they stand for nothing any more.
+    """
     totals = {"to_product": 0, "maker_only": 0, "unmapped": 0}
     independent = {load.source_id for load in loads if not load.source.derived_from}
     for row in counts.to_pylist():
@@ -280,6 +315,7 @@ def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, 
         **totals,
         "entries": sum(totals.values()),
         "kinds": sorted(set(counts["kind"].to_pylist())),
+        **({"rejected": list(rejected)} if rejected else {}),
         "sources": [
             {
                 "id": s.id,
@@ -297,10 +333,10 @@ def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, 
     }
 
 
-def _details(*, paths: list[Any], end: date) -> dict[str, list[dict[str, Any]]]:
+def _details(*, paths: list[Any], end: date, reading: Reading) -> dict[str, list[dict[str, Any]]]:
     """Per product: what was seen, newest first; the references of one day, source and written name together."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for r in sightings_of_products(paths=paths).to_pylist():
+    for r in sightings_of_products(paths=paths, reading=reading).to_pylist():
         if r["on"] > end or r["kind"] in RESTRICTED_KINDS:
             continue
         seen = found.setdefault(r["product_key"], [])

@@ -85,7 +85,14 @@ def holds_data(home: Path) -> bool:
     if not home.is_dir():
         return False
     files = (p.relative_to(home) for p in home.rglob("*") if p.is_file())
-    harmless = {Path("keys/secret"), Path("running.lock"), Path("evidence.lock"), Path("installation"), Path(HALF)}
+    harmless = {
+        Path("keys/secret"),
+        Path("running.lock"),
+        Path("evidence.lock"),
+        Path("loading.lock"),
+        Path("installation"),
+        Path(HALF),
+    }
     return any(p not in harmless and p.parts[0] != "backups" for p in files)
 
 
