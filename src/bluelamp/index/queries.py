@@ -21,6 +21,7 @@ from bluelamp.index.domain.learning import Learnt, from_record
 from bluelamp.index.domain.naming import LEAST_CRIMES
 from bluelamp.index.domain.period import month_end
 from bluelamp.index.domain.revising import COMPARED, changes
+from bluelamp.index.domain.units import StatedUnits
 from bluelamp.index.facts import fact_path, weights_path
 from bluelamp.index.feeds import FEEDS
 from bluelamp.index.models import (
@@ -336,6 +337,17 @@ def rejected_cves() -> frozenset[str]:
 def present_reading() -> Reading:
     """How stored sightings are to be read now: without rejected CVEs, under the present keys of products."""
     return Reading(rejected=rejected_cves(), moved=moved_keys())
+
+
+def stated_units(*, moved: Mapping[str, str]) -> list[StatedUnits]:
+    """The numbers of units in use that are loaded, under the present keys of products."""
+    found = []
+    for load in visible_loads(table="units"):
+        table = pq.read_table(evidence_folder() / f"{load.file_hash}.parquet")
+        for r in table.to_pylist():
+            key = moved.get(r["product_key"], r["product_key"])
+            found.append(StatedUnits(key, r["units"], r["on"], r["source"], r["address"], r["licence"]))
+    return found
 
 
 def source_states() -> list[SourceState]:

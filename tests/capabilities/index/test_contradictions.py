@@ -182,7 +182,8 @@ def test_replies_and_proven_errors_go_with_the_product() -> None:
     organisation = Organisation.objects.create(name="Acme Ltd", added_at=NOW)
     Reply.objects.create(
         product_key="acme:beta", maker_key="acme", organisation=organisation, author_id=actor("analyst").user_id,
-        text="Fixed.", sent_at=NOW, decision="accepted", decided_at=NOW, error_found=True,
+        text="Fixed.", sent_at=NOW, decision="accepted", decided_at=NOW,
+        claims_error=True, error_found=True, error_reason="x",
     )  # fmt: skip
     renamed()
     assert set(shown_replies(keys=["acme:betatwo"])) == {"acme:betatwo"} == set(proven_errors(keys=["acme:betatwo"]))
@@ -202,7 +203,7 @@ def test_earlier_keys_come_from_the_tables_and_make_no_second_product() -> None:
         "models.csv": "model_key,product_key,name\n",
         "aliases.csv": "written_maker,written_product,ref,maker_key,product_key,model_key\n",
         "category_rules.csv": "maker_key,pattern,category,product_key\n",
-        "moved.csv": "former_key,product_key,name,on,why\nacme:a,acme:b,Acme A,2026-01-01,\nacme:b,acme:c,,2026-02-01,\n",
+        "moved.csv": "former_key,product_key,name,on,why\nacme:a,acme:b,Acme A,,\nacme:b,acme:c,,,\n",
     }
     tables = read_tables(lambda name: texts[name])
     load_catalogue(tables=tables, keys=["acme:a", "acme:d"], names={}, version=tables.version)

@@ -16,9 +16,9 @@ from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import period_ending
-from bluelamp.index.domain.units import public_crimes
+from bluelamp.index.domain.units import StatedUnits, chosen_units, public_crimes
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.queries import editions_folder, newest_specimen, present_reading
+from bluelamp.index.queries import editions_folder, newest_specimen, present_reading, stated_units
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
 from bluelamp.kernel.events import EditionBuilt
@@ -32,8 +32,15 @@ from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
 RESTRICTED_KINDS = frozenset({"recorded_crime", "citizen_report"})
 
 
+_MOST_STATEMENTS = 5
+
+
 class NoEvidenceError(ValueError):
     """There are no sightings to build an edition from."""
+
+
+class BaseError(ValueError):
+    """An edition cannot be the base of another one; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,11 @@ def build_edition(
     """Build a specimen edition from the visible evidence; give it and whether it is new.
 
     Trends are also held against the period of the `base` edition, which must be as long. The same evidence, catalogue,
-    parameters, base and code give the edition that is there already. Raises NoEvidenceError, ValueError (a base of
+    parameters, base and code give the edition that is there already. Raises NoEvidenceError, BaseError (a draft, or of
     another length), OSError (full disk); the last good edition is untouched in any case.
     """
     if base is not None and base.status == Edition.Status.DRAFT:
-        raise ValueError("A draft may still change: name a published edition or a specimen as the base.")
+        raise BaseError("A draft may still change: name a published edition or a specimen as the base.")
     prepared = prepare_edition(parameters=parameters or Parameters(), base=base)
     last = newest_specimen()
     if last and last.base == base and tuple(getattr(last, name) for name in _FROZEN) == prepared.frozen:
@@ -88,7 +95,7 @@ def build_edition(
 def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date | None = None) -> Prepared:
     """Make an edition of the visible evidence, up to `end` or to its newest day.
 
-    Raises NoEvidenceError, ValueError (a base whose period is of another length), OSError.
+    Raises NoEvidenceError, BaseError (its period is of another length), OSError.
     """
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
@@ -97,7 +104,8 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
     if end is None or not paths:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
     counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
-    products = _products_table()
+    stated = chosen_units(stated=stated_units(moved=reading.moved), end=end)
+    products = _products_table({key: found[0].units for key, found in stated.items()})
     sources = sorted({load.source for load in loads}, key=lambda s: s.id)
     frozen = write_table(table=counts, folder=editions_folder())
     moved = _moved_since(base, moved=reading.moved)
@@ -126,7 +134,8 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
             "code_version": code_version(),
             "lock_hash": lock_hash(),
             "base": base,
-            "coverage": _coverage(
+            "coverage": _units_told(figures, stated=stated)
+            | _coverage(
                 counts=counts,
                 loads=list(loads),
                 months=parameters.period_months,
@@ -142,6 +151,19 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
         products=products,
         details=_details(paths=paths, end=end, reading=reading),
     )
+
+
+def base_numbered(*, number: int) -> Edition:
+    """The edition of a number as a base: the newest revision that is not withdrawn. Raises BaseError."""
+    every = Edition.objects.filter(number=number).order_by("-revision")
+    found = every.exclude(status__in=[Edition.Status.WITHDRAWN, Edition.Status.DRAFT]).first()
+    if found is not None:
+        return found
+    if not every.exists():
+        raise BaseError(f"There is no edition {number}. See: bluelamp index editions")
+    if every.filter(status=Edition.Status.DRAFT).exists():
+        raise BaseError("A draft may still change: name a published edition or a specimen as the base.")
+    raise BaseError(f"Edition {number} was withdrawn: its figures are no base.")
 
 
 def store_rows(*, edition: Edition, prepared: Prepared) -> None:
@@ -239,12 +261,12 @@ def _told(moved: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def _base_dates(base: Edition | None, *, parameters: Parameters, moved: Mapping[str, str]) -> dict[str, int] | None:
     """The dates of a base edition's period by product, under present keys.
 
-    Raises ValueError where it was of another length.
+    Raises BaseError where it was of another length.
     """
     if base is None:
         return None
     if base.parameters["period_months"] != parameters.period_months:
-        raise ValueError("The base edition's period is of another length: its dates cannot be compared with these.")
+        raise BaseError("The base edition's period is of another length: its dates cannot be compared with these.")
     dates = dict(base.rows.values_list("product_key", "dates"))
     for key in sorted(set(moved.values())):
         joined = [k for k in dates if k == key or moved.get(k) == key]
@@ -258,17 +280,27 @@ def _source_fact(source: Source) -> SourceFact:
     return SourceFact(id=source.id, authority=source.authority, derived_from=source.derived_from or None)
 
 
-def _products_table() -> pa.Table:
+def _units_told(
+    figures: Sequence[Figure], *, stated: Mapping[str, Sequence[StatedUnits]]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Where the units of the edition's products come from, the statement that counts first; {} where there are none."""
+    keys = [f.product_key for f in figures if f.units and f.named]
+    told = {k: [{**asdict(s), "as_of": str(s.as_of)} for s in stated[k][:_MOST_STATEMENTS]] for k in keys}
+    return {"units": told} if told else {}
+
+
+def _products_table(units: Mapping[str, int]) -> pa.Table:
     columns = list(zip(*products_with_category(), strict=True)) or [()] * 5
     names = ("key", "maker_key", "name", "category", "support")
-    return pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
+    table = pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
+    return table.append_column("units", pa.array([units.get(key, 0) for key in columns[0]], type=pa.int64()))
 
 
 def _inputs(counts: pa.Table, products: pa.Table) -> tuple[list[CountRow], list[ProductFact]]:
-    facts = zip(
-        products["key"].to_pylist(), products["maker_key"].to_pylist(), products["category"].to_pylist(), strict=True
-    )
-    placed = [ProductFact(*f) for f in facts]
+    # Editions frozen before units could be loaded have no such column: none of their products had any.
+    units = products["units"].to_pylist() if "units" in products.column_names else [0] * products.num_rows
+    columns = (products[name].to_pylist() for name in ("key", "maker_key", "category"))
+    placed = [ProductFact(*f) for f in zip(*columns, units, strict=True)]
     known = {p.key for p in placed}
     rows = [CountRow(**r) for r in counts.to_pylist()]
     # A sighting of a product that has no category yet counts for its maker, so that it is not lost.

@@ -152,6 +152,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
             "inside": [s for s in listed if s["on"] >= start],
             "earlier": [s for s in listed if s["on"] < start],
             "crimes": crimes_words(row=row),
+            "units": edition.coverage.get("units", {}).get(row.product_key, []),
             "months": reads.months_of(row=row, edition=edition),
             "sources": reads.sources_of(edition),
             "leaning": reads.sources_of(edition).get(row.leaning_on, {}).get("title", row.leaning_on),

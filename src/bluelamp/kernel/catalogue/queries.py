@@ -84,6 +84,11 @@ class Resolver:
         found = self._place_of_key(f"{maker}:{fold(written_product)}")
         return found or Place(maker if maker in self.makers else "", "", "")
 
+    def present(self, *, key: str) -> str:
+        """The present key of a product named by any key that it ever had; "" where there is none."""
+        key = self.moved.get(key, key)
+        return key if key in self.products else ""
+
     def _place_of_ref(self, ref: str) -> Place:
         keys = self.keys_of_ref(ref)
         # Several candidates would be a guess about which product was attacked; two keys of one product are not.
