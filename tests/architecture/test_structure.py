@@ -68,6 +68,9 @@ def test_hand_made_tables_hold_together() -> None:
         assert place.maker_key in makers
         assert not place.product_key or place.product_key in products
         assert not place.model_key or models[place.model_key] == place.product_key
+    for former, moved in tables.moved.items():
+        assert is_product_key(former) and former not in products and former not in models
+        assert moved.product_key in products
     for rule in tables.rules:
         assert rule.category in CATEGORIES and (not rule.product_key or rule.product_key in products)
 

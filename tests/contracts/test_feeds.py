@@ -25,6 +25,7 @@ GOOD_AND_BAD = {
     "epss-daily": (1, 1),
     "nvd-cves": (1, 1),
     "cve5-records": (1, 0),
+    "units-in-use": (2, 4),
 }
 TEXT_FEEDS = [f for f in FEEDS if not f.sample.endswith(".parquet")]
 

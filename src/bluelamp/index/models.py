@@ -110,6 +110,11 @@ class Edition(models.Model):
         return f"{self.number}.{self.revision}" if self.revision else str(self.number)
 
     @property
+    def copies(self) -> frozenset[str]:
+        """The ids of its sources that repeat another one."""
+        return frozenset(s["id"] for s in self.coverage.get("sources", []) if s.get("derived_from"))
+
+    @property
     def lacks(self) -> list[str]:
         """The kinds of evidence that it does not have."""
         return [kind for kind in KINDS if kind not in self.coverage.get("kinds", ["exploited"])]

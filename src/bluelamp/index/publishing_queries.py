@@ -30,6 +30,7 @@ from bluelamp.index.models import (
 from bluelamp.index.queries import OUT, named_rows, shown_replies
 from bluelamp.kernel.approvals.domain.versions import version_hash
 from bluelamp.kernel.approvals.models import ApprovalRequest
+from bluelamp.kernel.catalogue.queries import former_keys, moved_keys
 from bluelamp.kernel.evidence.models import Load
 from bluelamp.kernel.evidence.queries import visible_loads
 from bluelamp.kernel.fetching.models import FetchState
@@ -56,7 +57,9 @@ def named_before(*, besides: Edition | None = None) -> set[str]:
     rows = EditionRow.objects.filter(edition__status__in=OUT, named=True, withheld="", dates__gt=0)
     if besides is not None:
         rows = rows.exclude(edition=besides)
-    return set(rows.exclude(product_name="").values_list("product_key", flat=True).distinct())
+    moved = moved_keys()
+    keys = rows.exclude(product_name="").values_list("product_key", flat=True).distinct()
+    return {moved.get(key, key) for key in keys}
 
 
 def first_named(*, edition: Edition) -> list[EditionRow]:
@@ -96,9 +99,10 @@ def due_fixes(*, today: date) -> QuerySet[Reply]:
 
 
 def proven_errors(*, keys: Collection[str]) -> dict[str, Reply]:
-    """Product -> the reply that showed an error in its evidence, as a person agreed."""
-    found = Reply.objects.filter(error_found=True, product_key__in=keys)
-    return {reply.product_key: reply for reply in found.order_by("sent_at")}
+    """Product -> the reply that showed an error in its evidence, as a person agreed, under any key it ever had."""
+    moved = former_keys(keys=keys)
+    found = Reply.objects.filter(error_found=True, product_key__in={*keys, *moved})
+    return {moved.get(r.product_key, r.product_key): r for r in found.order_by("sent_at")}
 
 
 def makers_of(*, organisation: UUID | str) -> set[str]:
@@ -175,14 +179,17 @@ def untold_previews(*, today: date) -> QuerySet[Preview]:
 
 
 def standings(*, edition: Edition) -> dict[str, Standing]:
-    """Product -> how the edition shows it."""
-    return {r.product_key: Standing(r.product_name, r.band, r.dates) for r in named_rows(edition=edition)}
+    """Product -> how the edition shows it, by present keys; of two that became one since, the one with more dates."""
+    moved = moved_keys()
+    rows = named_rows(edition=edition).order_by("dates", "product_key")
+    return {moved.get(r.product_key, r.product_key): Standing(r.product_name, r.band, r.dates) for r in rows}
 
 
 def entries_of(*, edition: Edition) -> set[Entry]:
-    """The entries of sources that an edition keeps."""
+    """The entries of sources that an edition keeps, by the present keys of the products."""
+    moved = moved_keys()
     pairs = edition.rows.values_list("product_key", "sightings")
-    return {entry for key, sightings in pairs for entry in entries_in(key, sightings)}
+    return {entry for key, sightings in pairs for entry in entries_in(moved.get(key, key), sightings)}
 
 
 def entries_in(key: str, sightings: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:
@@ -191,13 +198,14 @@ def entries_in(key: str, sightings: Iterable[Mapping[str, Any]]) -> Iterable[Ent
 
 
 def crime_cells(*, edition: Edition) -> list[Cell]:
-    """The counts of crimes that an edition shows."""
+    """The counts of crimes that an edition shows; what they count is named by the present keys of the products."""
+    moved = moved_keys()
     months = [month_end(end=edition.period_end, back=k) for k in range(edition.parameters["period_months"])]
     shown = named_rows(edition=edition).filter(crimes_withheld="", recorded_crimes__gte=LEAST_CRIMES)
     return [
         Cell(
             label=f"{row.product_key}@{edition.label}",
-            atoms=frozenset(f"{row.product_key}|{month}" for month in months),
+            atoms=frozenset(f"{moved.get(row.product_key, row.product_key)}|{month}" for month in months),
             count=row.recorded_crimes,
         )
         for row in shown.order_by("product_key")
@@ -288,8 +296,11 @@ def changes_between(*, before: Edition, after: Edition) -> list[dict[str, str]]:
 
 def _compared(edition: Edition) -> dict[str, dict[str, Any]]:
     rows = {}
-    for row in named_rows(edition=edition):
+    moved = moved_keys()
+    # Of two that became one the one with most dates is compared, so that the other is told to be gone.
+    for row in named_rows(edition=edition).order_by("-dates", "product_key"):
         values = {name: getattr(row, name) for name in COMPARED if name != "crimes"}
         rates = {name: rate for name, rate in row.crime_rates.items() if name in COMPARED}
-        rows[row.product_key] = {**values, **rates, "crimes": row.public_crimes}
+        key = moved.get(row.product_key, row.product_key)
+        rows[row.product_key if key in rows else key] = {**values, **rates, "crimes": row.public_crimes}
     return rows

@@ -1,7 +1,7 @@
 """Reads of what may be shown: visible editions, their rows and stamps; packaged facts. None opens the warehouse."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from bluelamp.index.domain.calendar import REGULAR
 from bluelamp.index.domain.learning import Learnt, from_record
 from bluelamp.index.facts import fact_path, packaged_backtest_path, weights_path
 from bluelamp.index.models import Edition, EditionRow, Release, Reply
+from bluelamp.kernel.catalogue.queries import former_keys
 from bluelamp.kernel.prepared import PreparedValues
 
 OUT = (Edition.Status.PUBLISHED, Edition.Status.REPLACED, Edition.Status.WITHDRAWN)
@@ -148,9 +149,11 @@ def newest_published() -> Edition | None:
 def shown_replies(*, keys: Collection[str] | None = None, origin: str = "live") -> dict[str, Reply]:
     """Product -> the newest accepted reply of its maker, which its page shows complete."""
     found = Reply.objects.filter(decision=Reply.Decision.ACCEPTED, origin=origin)
+    moved: Mapping[str, str] = {}
     if keys is not None:
-        found = found.filter(product_key__in=keys)
-    return {reply.product_key: reply for reply in found.order_by("sent_at", "id")}
+        moved = former_keys(keys=keys)
+        found = found.filter(product_key__in={*keys, *moved})
+    return {moved.get(r.product_key, r.product_key): r for r in found.order_by("sent_at", "id")}
 
 
 def lacks_kinds(*, edition: Edition) -> list[str]:

@@ -1,5 +1,7 @@
 """The integer aggregates that the Index is computed from, by Ibis expressions that DuckDB runs."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +32,44 @@ PRODUCT_KEYS = ("maker_key", "product_key", "kind", "source")
 _NUMBERS = ("months_back", "dates", "events")
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What is known since the files were written: references that no longer count, and products' new keys.
+
+    Files are never changed, so this is applied whenever they are read. `moved` holds earlier key -> present key; the
+    sightings of two products that became one are those of one, so that a date of both counts once.
+    """
+
+    rejected: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_STORED = Reading()
+_READ = """
+CREATE TEMP VIEW sightings AS
+SELECT s.* REPLACE (
+    coalesce(m.key, s.product_key) AS product_key,
+    coalesce(split_part(m.key, ':', 1), s.maker_key) AS maker_key
+) FROM stored s LEFT JOIN moved m ON m.former = s.product_key WHERE s.ref NOT IN (SELECT ref FROM rejected)
+"""
+
+
+def _open(engine: duckdb.DuckDBPyConnection, *, paths: Sequence[Path], reading: Reading) -> None:
+    """Let `sightings` name the rows of the files, read so."""
+    stored = engine.read_parquet([str(p) for p in paths])
+    if reading == AS_STORED:
+        engine.register("sightings", stored)
+        return
+    engine.register("stored", stored)
+    texts = (
+        pa.array(sorted(reading.moved), pa.string()),
+        pa.array([v for _, v in sorted(reading.moved.items())], pa.string()),
+    )
+    engine.register("moved", pa.table({"former": texts[0], "key": texts[1]}))
+    engine.register("rejected", pa.table({"ref": pa.array(sorted(reading.rejected), pa.string())}))
+    engine.execute(_READ)
+
+
 def month_counts(
     *,
     paths: list[Path],
@@ -37,6 +77,7 @@ def month_counts(
     keys: tuple[str, ...] = PRODUCT_KEYS,
     memory_limit: str = "3GB",
     spool: Path | None = None,
+    reading: Reading = AS_STORED,
 ) -> pa.Table:
     """Per key and period month: `dates` (distinct days with a sighting) and `events` (sum of counts), as integers.
 
@@ -48,7 +89,7 @@ def month_counts(
     with duckdb.connect(config={"memory_limit": memory_limit}) as engine:
         if spool is not None:
             engine.execute(f"SET temp_directory = '{str(spool).replace(chr(39), chr(39) * 2)}'")
-        engine.register("sightings", engine.read_parquet([str(p) for p in paths]))
+        _open(engine, paths=paths, reading=reading)
         table = engine.sql(sql).to_arrow_table()
     days = np.bitwise_count(table["day_bits"].to_numpy().astype(np.uint64)).astype(np.int32)
     table = table.drop_columns(["day_bits"]).append_column("dates", pa.array(days))
@@ -75,33 +116,78 @@ def _expression(*, end: date, keys: tuple[str, ...]) -> ibis.Table:
     return counts.order_by([*keys, "months_back"])
 
 
-def frozen_counts(*, paths: list[Path], end: date, spool: Path | None = None) -> pa.Table:
+def frozen_counts(*, paths: list[Path], end: date, spool: Path | None = None, reading: Reading = AS_STORED) -> pa.Table:
     """The whole integer input of an edition: product rows (`model_key` empty), then the rows of models by themselves.
 
     The two are counted apart: a day on which two models of one product were added is one date of the product.
     """
-    products = month_counts(paths=paths, end=end, spool=spool)
-    models = month_counts(paths=paths, end=end, spool=spool, keys=(*PRODUCT_KEYS, "model_key"))
+    products = month_counts(paths=paths, end=end, spool=spool, reading=reading)
+    keys = (*PRODUCT_KEYS, "model_key")
+    models = month_counts(paths=paths, end=end, spool=spool, keys=keys, reading=reading)
     models = models.filter(pc.not_equal(models["model_key"], ""))
     blank = pa.array([""] * products.num_rows, type=pa.string())
     return pa.concat_tables([products.append_column("model_key", blank).select(models.column_names), models])
 
 
-def newest_day(*, paths: list[Path]) -> date | None:
+def newest_day(*, paths: list[Path], reading: Reading = AS_STORED) -> date | None:
     """The newest date of any sighting; None without one."""
     if not paths:
         return None
     with duckdb.connect() as engine:
-        row = engine.execute('SELECT max("on") FROM read_parquet(?)', [[str(p) for p in paths]]).fetchone()
+        _open(engine, paths=paths, reading=reading)
+        row = engine.execute('SELECT max("on") FROM sightings').fetchone()
     return row[0] if row else None
 
 
-def sightings_of_products(*, paths: list[Path]) -> pa.Table:
+def sightings_of_products(*, paths: list[Path], reading: Reading = AS_STORED) -> pa.Table:
     """Every sighting that belongs to a product, ordered by product, day, source and reference."""
     with duckdb.connect() as engine:
+        _open(engine, paths=paths, reading=reading)
         return engine.sql(
             'SELECT DISTINCT product_key, "on", source, kind, ref, written_maker, written_product, model_key '
-            "FROM read_parquet(?) WHERE product_key <> '' "
-            'ORDER BY product_key, "on" DESC, source, ref, kind, written_maker, written_product, model_key',
-            params=[[str(p) for p in paths]],
+            "FROM sightings WHERE product_key <> '' "
+            'ORDER BY product_key, "on" DESC, source, ref, kind, written_maker, written_product, model_key'
         ).to_arrow_table()
+
+
+def refs_among(*, paths: list[Path], refs: frozenset[str]) -> tuple[str, ...]:
+    """Those of some references that a sighting has, in order."""
+    if not paths or not refs:
+        return ()
+    with duckdb.connect() as engine:
+        _open(engine, paths=paths, reading=AS_STORED)
+        engine.register("asked", pa.table({"ref": pa.array(sorted(refs), pa.string())}))
+        found = engine.sql("SELECT DISTINCT ref FROM sightings WHERE ref IN (SELECT ref FROM asked) ORDER BY ref")
+        return tuple(ref for (ref,) in found.fetchall())
+
+
+def events_between(*, paths: list[Path], first: date, last: date) -> dict[tuple[str, str, str, date, str], int]:
+    """(written maker, written product, reference, day, place) -> events, of the sightings from `first` to `last`."""
+    if not paths:
+        return {}
+    with duckdb.connect() as engine:
+        _open(engine, paths=paths, reading=AS_STORED)
+        found = engine.execute(
+            'SELECT written_maker, written_product, ref, "on", place, sum("count") FROM sightings '
+            'WHERE "on" BETWEEN ? AND ? GROUP BY ALL',
+            [first, last],
+        )
+        return {(maker, product, ref, on, place): int(n) for maker, product, ref, on, place, n in found.fetchall()}
+
+
+def rejected_refs(*, paths: Mapping[str, list[Path]]) -> frozenset[str]:
+    """The CVEs that the newest record of any source says are rejected; `paths` by source, oldest file first.
+
+    One source is enough: others follow days or weeks later, and meanwhile the number stands for nothing.
+    """
+    found: set[str] = set()
+    for own in paths.values():
+        with duckdb.connect() as engine:
+            names = [str(p) for p in own]
+            rows = engine.execute(
+                "SELECT cve FROM read_parquet(?, filename = true) "
+                "GROUP BY cve HAVING arg_max(state, list_position(?, filename)) = 'rejected'",
+                [names, names],
+            )
+            found |= {cve for (cve,) in rows.fetchall()}
+    return frozenset(found)

@@ -2,11 +2,12 @@
 
 import logging
 import re
+from datetime import date
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from small_edition import add_product, make_edition
+from small_edition import SOURCE, add_product, make_edition, sighting
 
 from bluelamp.index.models import Edition
 
@@ -124,3 +125,44 @@ def test_links_keep_the_list_and_leave_one_out(edition: Edition) -> None:
     assert 'value="tv" checked' in text
     chosen = read(p=["acme:r", "beta:cam acme:old"])
     assert devices(chosen) == 3 and 'name="p" value="acme:r beta:cam acme:old"' in chosen
+
+
+def with_sources(edition: Edition) -> None:
+    """Beside the list a sensor and a copy of the list."""
+    more = [
+        {**SOURCE, "id": i, "publisher": i.title(), "derived_from": d} for i, d in (("sensor", ""), ("copy", "list"))
+    ]
+    edition.coverage["sources"] += more
+    edition.save()
+
+
+def test_the_sentence_names_who_confirmed_and_when_not_who_was_newest(edition: Edition) -> None:
+    with_sources(edition)
+    newer = [
+        {**sighting("2026-08-06", kind="attack_telemetry"), "source": "sensor"},
+        {**sighting("2026-08-05"), "source": "copy"},
+    ]
+    edition.rows.filter(product_key="acme:r").update(
+        sightings=[*newer, sighting("2026-08-01")], last_seen=date(2026, 8, 6)
+    )
+    text = read(d="acme r routers")
+    assert "The authority (TA) confirmed on 1 August 2026 that attackers had used" in text
+    assert "newest 1 August 2026: The authority (TA)." in text and "The authority (TA): The list" in text
+    assert "Sensor" not in text and "Copy" not in text and "6 August" not in text
+
+
+def test_what_was_confirmed_before_and_attacked_now_was_confirmed_before(edition: Edition) -> None:
+    with_sources(edition)
+    seen = [{**sighting("2026-08-06", kind="attack_telemetry"), "source": "sensor"}, sighting("2024-08-07")]
+    edition.rows.filter(product_key="acme:r").update(sightings=seen)
+    text = read(d="acme r routers")
+    assert "See that Acme R routers has every update" in text and "last on 7 August 2024" in text
+
+
+def test_what_was_only_attacked_is_not_said_to_be_confirmed(edition: Edition) -> None:
+    with_sources(edition)
+    seen = [{**sighting("2026-08-06", kind="attack_telemetry"), "source": "sensor"}]
+    edition.rows.filter(product_key="acme:r").update(sightings=seen, last_seen=date(2026, 8, 6))
+    text = read(d="acme r routers")
+    assert "Seen attacked, not confirmed as exploited; newest 6 August 2026." in text
+    assert jobs(text)[0] == "Set a password of your own" and "confirmed on" not in text

@@ -88,7 +88,8 @@ def test_whole_time_brings_products_that_the_period_leaves_out(edition: Edition)
 
 
 def test_whole_time_in_downloads_and_interface(edition: Edition) -> None:
-    add_row(edition, "acme:quiet", dates=0, dates_ever=2, monthly=[0] * 24, last_seen="2024-08-01")
+    days = [sighting("2024-08-01"), sighting("2023-01-02")]
+    add_row(edition, "acme:quiet", dates=0, dates_ever=2, monthly=[0] * 24, last_seen="2024-08-01", sightings=days)
     rows = list(csv.DictReader(io.StringIO(read(f"/download/{edition.id}.csv", time="all"))))
     assert {r["product_key"]: r["dates_ever"] for r in rows}["acme:quiet"] == "2"
     assert "acme:quiet" not in read(f"/download/{edition.id}.csv")

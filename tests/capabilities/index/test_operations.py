@@ -35,7 +35,9 @@ from bluelamp.index.queries import (
     named_rows,
     visible_edition,
 )
+from bluelamp.index.web import history
 from bluelamp.kernel.catalogue.models import Product
+from bluelamp.kernel.catalogue.queries import resolver
 from bluelamp.kernel.evidence.models import Load, QuarantinedRow
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.evidence.queries import evidence_folder
@@ -381,3 +383,27 @@ def test_a_parquet_that_is_no_list_is_refused(catalogue: None) -> None:
     pq.write_table(pa.table({"x": [1]}), sink)
     with pytest.raises(FormatError, match="damaged"):
         load_bytes(content=sink.getvalue().to_pybytes(), feed=feed_by_id("cisa-kev-packaged"), now=NOW)
+
+
+def test_a_copy_changes_neither_the_first_nor_the_newest_confirmed_day(catalogue: None) -> None:
+    """Bad input: the in-the-wild list repeats the authority's, with days of its own before and after."""
+
+    def only_one(_ref: str) -> tuple[str, ...]:
+        return ("dlink:dir823x",)
+
+    wild = ("CVE-2026-1111", "CVE-2026-1112")
+    load_csv(*(f"{cve},D-Link,DIR-823X,2026-0{n}-03" for n, cve in enumerate(wild, start=6)))
+    places = resolver(keys_of_ref=only_one)
+    assert places.place(written_maker="", written_product="", ref=wild[0]).product_key == "dlink:dir"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bluelamp.index.operations.loading.keys_of_ref", only_one)
+        content = f"cve,reported\n{wild[0]},2024-01-05\n{wild[1]},2026-08-07\n".encode()
+        load_bytes(content=content, feed=feed_by_id("in-the-wild"), now=NOW)
+    edition, _ = build_edition(now=NOW)
+    row = edition.rows.get()
+    assert {s["source"] for s in row.sightings} == {"cisa-kev", "in-the-wild"}
+    assert (row.first_seen, row.last_seen) == (date(2026, 6, 3), date(2026, 7, 3))
+    assert (row.dates, row.dates_ever) == (2, 2)
+    assert history.days_of(row=row, edition=edition) == [row.first_seen, row.last_seen]
+    edition.rows.update(first_seen=date(2024, 1, 5))
+    assert history.whole_time(edition=edition).start == edition.period_start

@@ -492,7 +492,7 @@ def test_counts_of_crimes_that_differ_by_a_few_block_a_correction_until_withheld
     first = [f"K/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(15)]
     crimes(*first)
     published = out(ready())
-    crimes(*[f"L/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(5)], now=LATER)
+    crimes(*first, *[f"L/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(5)], now=LATER)
     made = correct(actor=actor("analyst"), edition_id=published.pk, reason="Crimes came late.", now=LATER)
     run_checks(actor=actor("analyst"), edition_id=made.pk, now=LATER)
     (small,) = made.checks.filter(check_code="differencing")

@@ -134,9 +134,20 @@ class Entry:
     ref: str
 
 
-def removed(*, before: Collection[Entry], now: Collection[Entry], names: Mapping[str, str]) -> list[Finding]:
-    """Entries that an edition was made from and that the source has taken back since."""
-    return _entries(REMOVED, "entry-removed", set(before) - set(now), names)
+def removed(
+    *,
+    before: Collection[Entry],
+    now: Collection[Entry],
+    names: Mapping[str, str],
+    rejected: Collection[str] = frozenset(),
+) -> list[Finding]:
+    """Entries that an edition was made from and that count no more.
+
+    Either their source has taken them back, or their CVE is among those `rejected` since.
+    """
+    gone = set(before) - set(now)
+    void = {e for e in gone if e.ref in rejected}
+    return _entries(REMOVED, "entry-removed", gone - void, names) + _entries(REMOVED, "cve-rejected", void, names)
 
 
 def late(

@@ -1,6 +1,6 @@
 """How sources of several kinds are put together, so that none can capture the Index, and how much rests on one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bluelamp.index.domain.naming import SourceFact
@@ -44,6 +44,14 @@ def combined_dates(*, seen: Seen, parameters: Parameters) -> int:
     ordered = [*sorted(own.values(), reverse=True), 0, 0]
     others = max(ordered[1], min(ordered[0], parameters.lone_source_dates))
     return max(confirmed, min(others, parameters.unconfirmed_dates))
+
+
+def merged_dates(*, parts: Sequence[int], days: int) -> int:
+    """The dates of several products that became one, from the dates of each and the distinct days listed of all.
+
+    A day of two of them counts once; but no less than the one that has most, and no more than all together.
+    """
+    return min(sum(parts), max(*parts, days)) if parts else 0
 
 
 def leaning(*, months: Mapping[int, Seen], parameters: Parameters) -> Leaning:

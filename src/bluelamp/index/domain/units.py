@@ -1,7 +1,8 @@
 """Recorded crimes by units in use, as far as they may be shown (RED-LINES 7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bluelamp.index.domain.naming import LEAST_CRIMES
 from bluelamp.stats.units import excess_ratio, rate_interval, rate_per_thousand
@@ -16,6 +17,35 @@ def public_crimes(*, crimes: int) -> str:
     if crimes < LEAST_CRIMES:
         return ""
     return str(shown_crimes(crimes=crimes) or FEW_CRIMES)
+
+
+@dataclass(frozen=True)
+class StatedUnits:
+    """Units of a product in use on a day, who states it, where, under which licence ("" where it is not stated)."""
+
+    product_key: str
+    units: int
+    as_of: date
+    source: str
+    address: str
+    licence: str
+
+
+def chosen_units(*, stated: Iterable[StatedUnits], end: date) -> dict[str, tuple[StatedUnits, ...]]:
+    """Product -> what is stated of it, the one that counts first. The order of input has no effect.
+
+    That is the newest up to the period's end, else the first after it. Of several of one day the largest number holds,
+    so that a contradiction makes no rate higher; then the first source by name.
+    """
+    found: dict[str, list[StatedUnits]] = {}
+    for one in set(stated):
+        found.setdefault(one.product_key, []).append(one)
+
+    def order(one: StatedUnits) -> tuple[bool, int, int, str, str, str]:
+        days = (one.as_of - end).days
+        return days > 0, abs(days), -one.units, one.source, one.address, one.licence
+
+    return {key: tuple(sorted(found[key], key=order)) for key in sorted(found)}
 
 
 @dataclass(frozen=True)

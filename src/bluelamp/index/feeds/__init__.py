@@ -8,6 +8,7 @@ from bluelamp.index.feeds.cve_records import Cve5Records, NvdCves
 from bluelamp.index.feeds.epss_daily import EpssDaily
 from bluelamp.index.feeds.in_the_wild import InTheWild
 from bluelamp.index.feeds.recorded_crimes import RecordedCrimes
+from bluelamp.index.feeds.units_in_use import UnitsInUse
 
 
 def shelf(feeds: Iterable[Feed]) -> tuple[Feed, ...]:
@@ -29,6 +30,7 @@ FEEDS = shelf(
         EpssDaily(),
         NvdCves(),
         Cve5Records(),
+        UnitsInUse(),
     )
 )
 

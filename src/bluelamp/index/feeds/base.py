@@ -45,7 +45,22 @@ class CveRow:
     affected: tuple[tuple[str, str], ...]
 
 
-Row = SightingRow | EpssRow | CveRow
+@dataclass(frozen=True)
+class UnitsRow:
+    """Units in use on the day `on`; the product by `key`, or by maker and name as written."""
+
+    line: int
+    key: str
+    written_maker: str
+    written_product: str
+    on: date
+    units: int
+    source: str
+    address: str
+    licence: str
+
+
+Row = SightingRow | EpssRow | CveRow | UnitsRow
 
 
 class Feed(ABC):
@@ -65,7 +80,7 @@ class Feed(ABC):
     url: ClassVar[str]
     cadence: ClassVar[str]
     precedence: ClassVar[int]
-    table: ClassVar[Literal["sightings", "epss", "cves"]]
+    table: ClassVar[Literal["sightings", "epss", "cves", "units"]]
     kind: ClassVar[str] = ""
     authority: ClassVar[bool] = False
     derived_from: ClassVar[str] = ""

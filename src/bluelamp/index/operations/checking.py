@@ -17,11 +17,13 @@ from bluelamp.index.publishing_queries import (
     entries_in,
     entries_of,
     proven_errors,
+    rejected_cves,
     source_states,
     standings,
     unpreviewed,
 )
 from bluelamp.index.queries import OUT
+from bluelamp.kernel.catalogue.queries import moved_keys
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.operations.permit import note, require
 
@@ -75,7 +77,8 @@ def acknowledge(*, actor: Actor, check_ids: Iterable[int], reason: str, now: dat
 
 def findings_of(*, edition: Edition, today: date) -> list[Finding]:
     """What the checks find in a draft today, against the evidence as it is now. Reads only."""
-    names = dict(edition.rows.values_list("product_key", "product_name"))
+    names = _names(edition)
+    rejected = rejected_cves()
     sources = source_states()
     found = checks.coverage(sources=sources, kinds_seen=edition.coverage.get("kinds", []))
     found += checks.stale(sources=sources, today=today)
@@ -89,13 +92,14 @@ def findings_of(*, edition: Edition, today: date) -> list[Finding]:
     found += [f for f in checks.differencing(cells) if _of(f, edition)]
     now_there = {e for key, seen in sightings_now(end=edition.period_end).items() for e in entries_in(key, seen)}
     own = entries_of(edition=edition)
-    found += checks.removed(before=own, now=now_there, names=names)
+    found += checks.removed(before=own, now=now_there, names=names, rejected=rejected)
     found += checks.late(before=own, now=now_there, start=edition.period_start, end=edition.period_end, names=names)
     if previous:
         before = {e for e in entries_of(edition=previous) if e.on >= edition.period_start}
         gone = {e for e in before if e not in own and e.on <= edition.period_end}
-        listed = {(f.check, f.subject) for f in found}
-        found += [f for f in checks.removed(before=gone, now=(), names=names) if (f.check, f.subject) not in listed]
+        listed = {(f.check, f.code, f.subject) for f in found}
+        again = checks.removed(before=gone, now=(), names=_names(previous) | names, rejected=rejected)
+        found += [f for f in again if (f.check, f.code, f.subject) not in listed]
     for key, reply in sorted(proven_errors(keys=list(shown)).items()):
         values = {"name": names[key], "reply": str(reply.pk)}
         found.append(Finding(checks.ERRORS, "error-proven", checks.BLOCK, key, values))
@@ -112,11 +116,12 @@ def watch_editions(*, now: datetime) -> None:
     Entries that a source took back, and entries about the period that came later, are kept as findings until a person
     corrects the edition or says why it stays.
     """
+    rejected = rejected_cves()
     for edition in Edition.objects.filter(status=Edition.Status.PUBLISHED).order_by("-number")[:_WATCHED]:
-        names = dict(edition.rows.values_list("product_key", "product_name"))
+        names = _names(edition)
         there = {e for key, seen in sightings_now(end=edition.period_end).items() for e in entries_in(key, seen)}
         own = entries_of(edition=edition)
-        found = checks.removed(before=own, now=there, names=names)
+        found = checks.removed(before=own, now=there, names=names, rejected=rejected)
         found += checks.late(before=own, now=there, start=edition.period_start, end=edition.period_end, names=names)
         with transaction.atomic():
             held = Edition.objects.select_for_update().get(pk=edition.pk)
@@ -125,6 +130,12 @@ def watch_editions(*, now: datetime) -> None:
 
 
 _WATCHED = 4
+
+
+def _names(edition: Edition) -> dict[str, str]:
+    """The names of an edition's products, by their present keys."""
+    moved = moved_keys()
+    return {moved.get(k, k): name for k, name in edition.rows.values_list("product_key", "product_name")}
 
 
 def _of(finding: Finding, edition: Edition) -> bool:

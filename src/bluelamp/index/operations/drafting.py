@@ -201,7 +201,7 @@ def _draft(edition_id: UUID) -> Edition:
 
 def _prepared(edition: Edition, *, end: date | None) -> Prepared:
     """An edition's parameters with the evidence as it is now, held against the base edition of today."""
-    parameters = Parameters.from_dict({k: v for k, v in edition.parameters.items() if k != "sources"})
+    parameters = Parameters.from_dict({k: v for k, v in edition.parameters.items() if k not in ("sources", "moved")})
     base = base_edition(months=parameters.period_months, besides=edition)
     return prepare_edition(parameters=parameters, base=base, end=end)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from importlib import metadata, resources
@@ -11,10 +11,13 @@ from typing import Any
 import pyarrow as pa
 from django.db import transaction
 
+from bluelamp.index.domain.combining import merged_dates
+from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import period_ending
-from bluelamp.index.domain.units import public_crimes
+from bluelamp.index.domain.units import StatedUnits, chosen_units, public_crimes
+from bluelamp.index.evidence_queries import present_reading, stated_units
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import editions_folder, newest_specimen
 from bluelamp.kernel.catalogue.domain.categories import group_of
@@ -23,15 +26,22 @@ from bluelamp.kernel.events import EditionBuilt
 from bluelamp.kernel.evidence.models import Load, Source
 from bluelamp.kernel.evidence.queries import file_paths, visible_loads
 from bluelamp.kernel.outbox.operations import announce
-from bluelamp.warehouse.counts import frozen_counts, newest_day, sightings_of_products
+from bluelamp.warehouse.counts import Reading, frozen_counts, newest_day, refs_among, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
 
 # Crimes and citizens' reports appear as aggregates only: no row, date or sighting of an edition comes from them alone.
 RESTRICTED_KINDS = frozenset({"recorded_crime", "citizen_report"})
 
 
+_MOST_STATEMENTS = 5
+
+
 class NoEvidenceError(ValueError):
     """There are no sightings to build an edition from."""
+
+
+class BaseError(ValueError):
+    """An edition cannot be the base of another one; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,11 @@ def build_edition(
     """Build a specimen edition from the visible evidence; give it and whether it is new.
 
     Trends are also held against the period of the `base` edition, which must be as long. The same evidence, catalogue,
-    parameters, base and code give the edition that is there already. Raises NoEvidenceError, ValueError (a base of
+    parameters, base and code give the edition that is there already. Raises NoEvidenceError, BaseError (a draft, or of
     another length), OSError (full disk); the last good edition is untouched in any case.
     """
     if base is not None and base.status == Edition.Status.DRAFT:
-        raise ValueError("A draft may still change: name a published edition or a specimen as the base.")
+        raise BaseError("A draft may still change: name a published edition or a specimen as the base.")
     prepared = prepare_edition(parameters=parameters or Parameters(), base=base)
     last = newest_specimen()
     if last and last.base == base and tuple(getattr(last, name) for name in _FROZEN) == prepared.frozen:
@@ -86,24 +96,27 @@ def build_edition(
 def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date | None = None) -> Prepared:
     """Make an edition of the visible evidence, up to `end` or to its newest day.
 
-    Raises NoEvidenceError, ValueError (a base whose period is of another length), OSError.
+    Raises NoEvidenceError, BaseError (its period is of another length), OSError.
     """
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
-    end = end or newest_day(paths=paths)
+    reading = present_reading()
+    end = end or newest_day(paths=paths, reading=reading)
     if end is None or not paths:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
-    counts = frozen_counts(paths=paths, end=end, spool=editions_folder())
-    products = _products_table()
+    counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
+    stated = chosen_units(stated=stated_units(moved=reading.moved), end=end)
+    products = _products_table({key: found[0].units for key, found in stated.items()})
     sources = sorted({load.source for load in loads}, key=lambda s: s.id)
     frozen = write_table(table=counts, folder=editions_folder())
+    moved = _moved_since(base, moved=reading.moved)
     frozen_products = write_table(table=products, folder=editions_folder())
     figures = _figures(
         counts=counts,
         products=products,
         sources=[_source_fact(s) for s in sources],
         parameters=parameters,
-        base=_base_dates(base, parameters=parameters),
+        base=_base_dates(base, parameters=parameters, moved=moved),
     )
     period = period_ending(end=end, months=parameters.period_months)
     narrower = _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
@@ -114,11 +127,21 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
             "input_hash": frozen.sha256,
             "products_hash": frozen_products.sha256,
             "figures_hash": figures_hash(figures),
-            "parameters": {**parameters.to_dict(), "sources": [asdict(_source_fact(s)) for s in sources]},
+            "parameters": {
+                **parameters.to_dict(),
+                "sources": [asdict(_source_fact(s)) for s in sources],
+                **_told(moved),
+            },
             "code_version": code_version(),
             "lock_hash": lock_hash(),
             "base": base,
-            "coverage": _coverage(counts=counts, loads=list(loads), months=parameters.period_months),
+            "coverage": _units_told(figures, stated=stated)
+            | _coverage(
+                counts=counts,
+                loads=list(loads),
+                months=parameters.period_months,
+                rejected=refs_among(paths=paths, refs=reading.rejected),
+            ),
             "narrower": [list(n) for n in narrower],
             "evidence": [
                 {"load": str(load.pk), "feed": load.feed_id, "file": load.file_hash, "origin": load.origin}
@@ -127,8 +150,21 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
         },
         figures=figures,
         products=products,
-        details=_details(paths=paths, end=end),
+        details=_details(paths=paths, end=end, reading=reading),
     )
+
+
+def base_numbered(*, number: int) -> Edition:
+    """The edition of a number as a base: the newest revision that is not withdrawn. Raises BaseError."""
+    every = Edition.objects.filter(number=number).order_by("-revision")
+    found = every.exclude(status__in=[Edition.Status.WITHDRAWN, Edition.Status.DRAFT]).first()
+    if found is not None:
+        return found
+    if not every.exists():
+        raise BaseError(f"There is no edition {number}. See: bluelamp index editions")
+    if every.filter(status=Edition.Status.DRAFT).exists():
+        raise BaseError("A draft may still change: name a published edition or a specimen as the base.")
+    raise BaseError(f"Edition {number} was withdrawn: its figures are no base.")
 
 
 def store_rows(*, edition: Edition, prepared: Prepared) -> None:
@@ -141,7 +177,7 @@ def store_rows(*, edition: Edition, prepared: Prepared) -> None:
 def sightings_now(*, end: date) -> dict[str, list[dict[str, Any]]]:
     """Per product: what may be listed one by one of the visible evidence up to a day, as editions keep it."""
     paths = file_paths(loads=visible_loads(table="sightings"))
-    return _details(paths=paths, end=end) if paths else {}
+    return _details(paths=paths, end=end, reading=present_reading()) if paths else {}
 
 
 def next_number() -> int:
@@ -165,8 +201,9 @@ def verify_edition(*, edition: Edition) -> Checked:
         return Checked(edition=edition, same=False, differences=(str(problem),))
     stored = dict(edition.parameters)
     sources = [SourceFact(**s) for s in stored.pop("sources")]
+    moved = stored.pop("moved", {})
     parameters = Parameters.from_dict(stored)
-    base = _base_dates(edition.base, parameters=parameters)
+    base = _base_dates(edition.base, parameters=parameters, moved=moved)
     figures = _figures(counts=counts, products=products, sources=sources, parameters=parameters, base=base)
     differences: list[str] = []
     if edition.code_version != code_version():
@@ -212,30 +249,59 @@ def lock_hash() -> str:
     return hashlib.sha256(" ".join(f"{n}=={metadata.version(n)}" for n in names).encode()).hexdigest()
 
 
-def _base_dates(base: Edition | None, *, parameters: Parameters) -> dict[str, int] | None:
-    """The dates of a base edition's period by product. Raises ValueError where it was of another length."""
+def _moved_since(base: Edition | None, *, moved: Mapping[str, str]) -> dict[str, str]:
+    """Those of the base edition's products that have another key now; kept with the edition, so that it verifies."""
+    there = set(base.rows.values_list("product_key", flat=True)) if base is not None and moved else set()
+    return {former: moved[former] for former in sorted(there & moved.keys())}
+
+
+def _told(moved: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {"moved": dict(moved)} if moved else {}
+
+
+def _base_dates(base: Edition | None, *, parameters: Parameters, moved: Mapping[str, str]) -> dict[str, int] | None:
+    """The dates of a base edition's period by product, under present keys.
+
+    Raises BaseError where it was of another length.
+    """
     if base is None:
         return None
     if base.parameters["period_months"] != parameters.period_months:
-        raise ValueError("The base edition's period is of another length: its dates cannot be compared with these.")
-    return dict(base.rows.values_list("product_key", "dates"))
+        raise BaseError("The base edition's period is of another length: its dates cannot be compared with these.")
+    dates = dict(base.rows.values_list("product_key", "dates"))
+    for key in sorted(set(moved.values())):
+        joined = [k for k in dates if k == key or moved.get(k) == key]
+        seen = [s for k in joined for s in base.rows.get(product_key=k).sightings]
+        inside = [d for d in own_days(sightings=seen, copies=base.copies) if base.period_start <= d <= base.period_end]
+        dates[key] = merged_dates(parts=[dates.pop(k) for k in joined], days=len(inside))
+    return dates
 
 
 def _source_fact(source: Source) -> SourceFact:
     return SourceFact(id=source.id, authority=source.authority, derived_from=source.derived_from or None)
 
 
-def _products_table() -> pa.Table:
+def _units_told(
+    figures: Sequence[Figure], *, stated: Mapping[str, Sequence[StatedUnits]]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Where the units of the edition's products come from, the statement that counts first; {} where there are none."""
+    keys = [f.product_key for f in figures if f.units and f.named]
+    told = {k: [{**asdict(s), "as_of": str(s.as_of)} for s in stated[k][:_MOST_STATEMENTS]] for k in keys}
+    return {"units": told} if told else {}
+
+
+def _products_table(units: Mapping[str, int]) -> pa.Table:
     columns = list(zip(*products_with_category(), strict=True)) or [()] * 5
     names = ("key", "maker_key", "name", "category", "support")
-    return pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
+    table = pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
+    return table.append_column("units", pa.array([units.get(key, 0) for key in columns[0]], type=pa.int64()))
 
 
 def _inputs(counts: pa.Table, products: pa.Table) -> tuple[list[CountRow], list[ProductFact]]:
-    facts = zip(
-        products["key"].to_pylist(), products["maker_key"].to_pylist(), products["category"].to_pylist(), strict=True
-    )
-    placed = [ProductFact(*f) for f in facts]
+    # Editions frozen before units could be loaded have no such column: none of their products had any.
+    units = products["units"].to_pylist() if "units" in products.column_names else [0] * products.num_rows
+    columns = (products[name].to_pylist() for name in ("key", "maker_key", "category"))
+    placed = [ProductFact(*f) for f in zip(*columns, units, strict=True)]
     known = {p.key for p in placed}
     rows = [CountRow(**r) for r in counts.to_pylist()]
     # A sighting of a product that has no category yet counts for its maker, so that it is not lost.
@@ -267,8 +333,11 @@ def _narrower(*, counts: pa.Table, products: pa.Table, sources: list[Source], pa
     )
 
 
-def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, Any]:
-    """How much of the authority's list, in the period, belongs to a product, to a maker only, to nothing known."""
+def _coverage(*, counts: pa.Table, loads: list[Load], months: int, rejected: Sequence[str]) -> dict[str, Any]:
+    """How much of the authority's list, in the period, belongs to a product, to a maker only, to nothing known.
+
+    `rejected` are the CVEs that were left out because they stand for nothing any more.
+    """
     totals = {"to_product": 0, "maker_only": 0, "unmapped": 0}
     independent = {load.source_id for load in loads if not load.source.derived_from}
     for row in counts.to_pylist():
@@ -279,6 +348,7 @@ def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, 
         **totals,
         "entries": sum(totals.values()),
         "kinds": sorted(set(counts["kind"].to_pylist())),
+        **({"rejected": list(rejected)} if rejected else {}),
         "sources": [
             {
                 "id": s.id,
@@ -296,10 +366,10 @@ def _coverage(*, counts: pa.Table, loads: list[Load], months: int) -> dict[str, 
     }
 
 
-def _details(*, paths: list[Any], end: date) -> dict[str, list[dict[str, Any]]]:
+def _details(*, paths: list[Any], end: date, reading: Reading) -> dict[str, list[dict[str, Any]]]:
     """Per product: what was seen, newest first; the references of one day, source and written name together."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for r in sightings_of_products(paths=paths).to_pylist():
+    for r in sightings_of_products(paths=paths, reading=reading).to_pylist():
         if r["on"] > end or r["kind"] in RESTRICTED_KINDS:
             continue
         seen = found.setdefault(r["product_key"], [])
@@ -331,7 +401,8 @@ def _rows(
     rows = []
     for f in figures:
         seen = details[f.product_key]
-        days = sorted(s["on"] for s in seen)
+        # What was confirmed says when; a day on which a sensor saw attempts only where nothing was.
+        days = own_days(sightings=[s for s in seen if s["kind"] == CONFIRMED] or seen, copies=edition.copies)
         rows.append(
             EditionRow(
                 edition=edition,

@@ -91,11 +91,19 @@ def export_json(*, edition: Edition, rows: Iterable[EditionRow]) -> str:
         "changes": edition.changes,
         "period": [str(edition.period_start), str(edition.period_end)],
         "parameters": edition.parameters,
-        "coverage": edition.coverage,
+        "coverage": _coverage_of(edition=edition, rows=rows),
         "products": [record_of(edition=edition, row=row) for row in rows],
         "replies": replies_of_rows(edition=edition, rows=rows),
     }
     return json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _coverage_of(*, edition: Edition, rows: Iterable[EditionRow]) -> dict[str, Any]:
+    """What an edition covers; where units come from only for the rows that are shown."""
+    told = dict(edition.coverage)
+    units = told.pop("units", {})
+    shown = {row.product_key: units[row.product_key] for row in rows if row.product_key in units}
+    return {**told, "units": shown} if shown else told
 
 
 def record_of(*, edition: Edition, row: EditionRow) -> dict[str, Any]:

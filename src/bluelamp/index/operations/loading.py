@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from bluelamp.formats.rows import Rejected
 from bluelamp.index.feeds import recognise
-from bluelamp.index.feeds.base import CveRow, EpssRow, Feed, SightingRow
+from bluelamp.index.feeds.base import CveRow, EpssRow, Feed, Row, SightingRow, UnitsRow
+from bluelamp.index.operations.repeats import alone, without_repeats
 from bluelamp.index.queries import keys_of_ref
 from bluelamp.kernel.catalogue.queries import Resolver, loaded_version, resolver
 from bluelamp.kernel.evidence import operations as evidence
@@ -32,6 +33,16 @@ _TABLES = {
             ("state", pa.string()),
             ("maker", pa.string()),
             ("product", pa.string()),
+        ]
+    ),
+    "units": pa.schema(
+        [
+            ("product_key", pa.string()),
+            ("on", pa.date32()),
+            ("units", pa.int64()),
+            ("source", pa.string()),
+            ("address", pa.string()),
+            ("licence", pa.string()),
         ]
     ),
 }
@@ -75,7 +86,7 @@ def _load(*, feed: Feed, stream: BinaryIO, content_hash: str, now: datetime) -> 
     known = evidence.known_load(feed_id=feed.id, content_hash=content_hash, catalogue_version=version)
     if known:
         return Loaded(load=known, repeated=True)
-    rows: list[SightingRow | EpssRow | CveRow] = []
+    rows: list[Row] = []
     refused: list[Refusal] = []
     for row in feed.read(stream=stream, today=now.date()):
         if isinstance(row, Rejected):
@@ -84,17 +95,19 @@ def _load(*, feed: Feed, stream: BinaryIO, content_hash: str, now: datetime) -> 
             rows.append(row)
     if not rows and not refused:
         raise LoadRefusedError("The file has no rows. Check that the download is complete, then load it again.")
-    batch = _batch(feed=feed, rows=rows, refused=refused)
+    rows, unknown = _placed_units(rows)
+    refused += unknown
     share = len(refused) / (len(rows) + len(refused))
-    load = evidence.store_batch(
-        source=evidence.register_source(source=_source(feed)),
-        batch=batch,
-        content_hash=content_hash,
-        catalogue_version=version,
-        snapshot=feed.snapshot,
-        refuse=share > WORST_BAD_SHARE,
-        now=now,
-    )
+    with alone():
+        load = evidence.store_batch(
+            source=evidence.register_source(source=_source(feed)),
+            batch=_batch(feed=feed, rows=rows, refused=refused, content_hash=content_hash),
+            content_hash=content_hash,
+            catalogue_version=version,
+            snapshot=feed.snapshot,
+            refuse=share > WORST_BAD_SHARE,
+            now=now,
+        )
     if load.status == Load.Status.REFUSED:
         raise LoadRefusedError(
             f"{len(refused)} of {len(rows) + len(refused)} rows could not be used, so nothing was loaded. "
@@ -116,16 +129,23 @@ def _source(feed: Feed) -> Source:
     )
 
 
-def _batch(*, feed: Feed, rows: list[SightingRow | EpssRow | CveRow], refused: list[Refusal]) -> Batch:
-    mapped = (0, 0, 0)
+def _batch(*, feed: Feed, rows: list[Row], refused: list[Refusal], content_hash: str) -> Batch:
+    mapped, repeated = (0, 0, 0), 0
     if feed.table == "sightings":
-        table, mapped = _sightings(feed=feed, rows=[r for r in rows if isinstance(r, SightingRow)])
+        seen = [r for r in rows if isinstance(r, SightingRow)]
+        kept = without_repeats(feed=feed, rows=seen, content_hash=content_hash)
+        table, mapped = _sightings(feed=feed, rows=kept.rows)
+        repeated = kept.repeated
     elif feed.table == "epss":
         fields = [(r.cve, r.on, r.model, r.probability) for r in rows if isinstance(r, EpssRow)]
         table = _table(fields, _TABLES["epss"])
+    elif feed.table == "units":
+        stated = [(r.key, r.on, r.units, r.source, r.address, r.licence) for r in rows if isinstance(r, UnitsRow)]
+        table, mapped = _table(stated, _TABLES["units"]), (len(stated), 0, 0)
     else:
         table = _table(_cve_fields(r for r in rows if isinstance(r, CveRow)), _TABLES["cves"])
-    days = [d for d in table["on"].to_pylist() if d is not None]
+    # What a file covers, also where all of it was there already.
+    days = [r.published if isinstance(r, CveRow) else r.on for r in rows]
     return Batch(
         feed_id=feed.id,
         table=feed.table,
@@ -136,7 +156,33 @@ def _batch(*, feed: Feed, rows: list[SightingRow | EpssRow | CveRow], refused: l
         unmapped=mapped[2],
         first_on=min(days, default=None),
         last_on=max(days, default=None),
+        repeated=repeated,
     )
+
+
+def _placed_units(rows: list[Row]) -> tuple[list[Row], list[Refusal]]:
+    """Rows with the keys of their products, and those put aside because the catalogue has no such product."""
+    if not any(isinstance(r, UnitsRow) for r in rows):
+        return rows, []
+    resolve: Resolver = resolver(keys_of_ref=keys_of_ref)
+    placed: list[Row] = []
+    refused = []
+    for r in rows:
+        if not isinstance(r, UnitsRow):
+            continue
+        place = (
+            resolve.place(written_maker=r.written_maker, written_product=r.written_product, ref="")
+            if not r.key
+            else None
+        )
+        key = place.product_key if place else resolve.present(key=r.key)
+        # A model's units are not those of its family.
+        if key and not (place and place.model_key):
+            placed.append(replace(r, key=key))
+        else:
+            reason = "The catalogue has no such product, or it is one model of a family: name the product's key."
+            refused.append(Refusal(line=r.line, reason=reason, raw=str(r)[:2000]))
+    return placed, refused
 
 
 def _cve_fields(rows: Iterable[CveRow]) -> list[tuple[object, ...]]:

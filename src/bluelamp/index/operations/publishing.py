@@ -16,6 +16,7 @@ from bluelamp.index.operations.signing import signed
 from bluelamp.index.publishing_queries import base_edition, content_hash, needed_previews, unpreviewed, waiting_replies
 from bluelamp.index.queries import named_rows, newest_published
 from bluelamp.kernel.approvals.operations import NotApprovedError
+from bluelamp.kernel.catalogue.queries import former_keys
 from bluelamp.kernel.events import EditionCorrected, EditionPublished, EditionWithdrawn
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.kernel.people.domain.actor import Actor
@@ -123,7 +124,9 @@ def readiness(*, edition: Edition) -> Readiness:
         blocking_checks=standing.count(checks.BLOCK),
         unpreviewed=[row.product_key for row in unpreviewed(edition=edition)],
         previews_end=max((p.ends_on for p in previews), default=None),
-        replies_waiting=waiting_replies().filter(product_key__in=keys, origin=edition.origin).count(),
+        replies_waiting=waiting_replies()
+        .filter(product_key__in={*keys, *former_keys(keys=keys)}, origin=edition.origin)
+        .count(),
         approved=approved,
         compared_is_current=_compared_is_current(edition),
     )

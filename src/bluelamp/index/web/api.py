@@ -132,7 +132,7 @@ def one_product(
     if found is None:
         raise Http404(f"There is no product {key[:100]!r}.")
     edition = _edition(request)
-    row = reads.shown_row(edition=edition, product_key=key)
+    row = reads.shown_row(edition=edition, product_key=found.key)
     with override(language):
         return {
             "key": found.key,
@@ -174,7 +174,7 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
     edition = _edition(request)
     rows = reads.shown_rows(edition=edition, keys=[p.key for p in chosen])
     with override(query.language):
-        figures = {f["key"]: f for f in _figures(edition, list(rows.values()))}
+        figures = dict(zip(rows, _figures(edition, list(rows.values())), strict=True))
         names = {p.key: p.name for p in chosen}
         return {
             "status": edition.status,

@@ -1,6 +1,7 @@
 """Check my home: from a list of devices to three jobs in order. The list lives in the address and nowhere else."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from bluelamp.index.domain.confirmed import confirmations
 from bluelamp.index.domain.home_check import Device, Job, plan_of
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.web import home_list, reads
 from bluelamp.index.web.home_list import Entry, Understood
 from bluelamp.index.web.page import render_page
-from bluelamp.index.web.statements import no_evidence
+from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.advice.queries import Shown, advice_for, all_advice, common, show
 
 # Which text of advice, and which page of an authority, a job without a device of its own rests on.
@@ -107,6 +109,17 @@ class ShownDevice:
     confirmed: bool
 
 
+@dataclass(frozen=True)
+class _Said:
+    """The newest confirmation of a product: the source's publisher, title and address, the day, whether inside."""
+
+    publisher: str
+    title: str
+    address: str
+    on: date
+    inside: bool
+
+
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """A form for devices and, once there are some, three jobs."""
@@ -115,7 +128,7 @@ def check(request: HttpRequest) -> HttpResponse:
     read, more = home_list.understand(entries)
     keys = [one.product.key for one in read if one.product is not None]
     rows = reads.shown_rows(edition=edition, keys=keys)
-    plan = plan_of(devices=[_device(one, rows) for one in read])
+    plan = plan_of(devices=[_device(one, rows, edition) for one in read])
     kept = [one.entry for one in read]
     response = render_page(
         request,
@@ -137,16 +150,18 @@ def check(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _device(one: Understood, rows: dict[str, EditionRow]) -> Device:
+def _device(one: Understood, rows: dict[str, EditionRow], edition: Edition | None) -> Device:
     product = one.product
     row = rows.get(product.key) if product else None
+    # A job says that it was confirmed: what was only seen attacked brings none of its own.
+    said = _said(row, edition) if row is not None and edition is not None and row.dates_ever else None
     return Device(
         name=one.name,
         kind=one.kind,
         product_key=product.key if product else "",
-        dates=row.dates if row else 0,
-        dates_ever=row.dates_ever if row else 0,
-        newest=row.last_seen if row else None,
+        dates=row.dates if row and said and said.inside else 0,
+        dates_ever=row.dates_ever if row and said else 0,
+        newest=said.on if said else None,
         ended=bool(product and product.support == "ended"),
     )
 
@@ -161,8 +176,13 @@ def _shown_device(one: Understood, rows: dict[str, EditionRow], edition: Edition
         return ShownDevice(one, _("A kind of device. Write the maker and the name, and we look for evidence."), False)
     if row is None or not row.dates_ever or edition is None:
         return ShownDevice(one, no_evidence(), False)
-    told = {"publisher": _publisher(row, edition), "on": _day(row)}
-    if row.dates:
+    said = _said(row, edition)
+    if said is None:
+        return ShownDevice(
+            one, _("Seen attacked, not confirmed as exploited; newest %(on)s.") % {"on": _day(row.last_seen)}, False
+        )
+    told = {"publisher": said.publisher, "on": _day(said.on)}
+    if said.inside:
         return ShownDevice(one, _("Confirmed exploited, newest %(on)s: %(publisher)s.") % told, True)
     return ShownDevice(one, _("Confirmed exploited before the period, last on %(on)s: %(publisher)s.") % told, True)
 
@@ -171,27 +191,27 @@ def _shown_job(job: Job, rows: dict[str, EditionRow], edition: Edition | None) -
     device = job.devices[0] if job.devices else None
     row = rows.get(device.product_key) if device else None
     told = {"name": device.name if device else ""}
-    if row is not None and edition is not None and job.reason in ("exploited", "exploited-before"):
-        told |= {"publisher": _publisher(row, edition), "on": _day(row)}
+    said = _said(row, edition) if row is not None and edition is not None else None
+    if said is not None:
+        told |= {"publisher": said.publisher, "on": _day(said.on)}
     what, why = _WORDS["ended" if device and device.ended and job.reason == "exploited" else job.reason]
     shared = job.reason in ("password", "updates")
     return ShownJob(
         what=what % told,
         devices=tuple(d.name for d in job.devices) if shared else (),
         why=why % told,
-        source=_source(job, row, edition),
+        source=_source(job, said),
         steps=_steps(job),
     )
 
 
-def _source(job: Job, row: EditionRow | None, edition: Edition | None) -> Source:
+def _source(job: Job, said: _Said | None) -> Source:
     if job.reason in _SAYS_SO:
         page = common().sources[_SAYS_SO[job.reason]]
         return Source(words=f"{page.publisher}: {page.title}", address=page.url)
-    if job.reason == "unsupported" or row is None or edition is None:
+    if job.reason == "unsupported" or said is None:
         return Source(words=_("Bluelamp's catalogue of products"), address="")
-    source = reads.sources_of(edition).get(row.sightings[0]["source"], {})
-    return Source(words=f"{source.get('publisher', '')}: {source.get('title', '')}", address=source.get("url", ""))
+    return Source(words=f"{said.publisher}: {said.title}", address=said.address)
 
 
 def _steps(job: Job) -> tuple[tuple[str, str], ...]:
@@ -228,10 +248,27 @@ def _general(reason: str) -> list[Shown]:
     ]
 
 
-def _publisher(row: EditionRow, edition: Edition) -> str:
-    source = str(row.sightings[0]["source"])
-    return str(reads.sources_of(edition).get(source, {}).get("publisher", source))
+def _said(row: EditionRow, edition: Edition) -> _Said | None:
+    """Who last confirmed a product as exploited, and when, by no copy of another source; None where nobody did.
+
+    What sensors and partners saw, crimes, and copies are newer at times, but their sources confirmed nothing. Of
+    several that confirmed on one day the first by id is named.
+    """
+    found = confirmations(sightings=listed_sightings(row=row), copies=edition.copies)
+    if not found:
+        return None
+    newest = max(s["on"] for s in found)
+    source = min(str(s["source"]) for s in found if s["on"] == newest)
+    stated = reads.sources_of(edition).get(source, {})
+    on = date.fromisoformat(newest)
+    return _Said(
+        publisher=str(stated.get("publisher", source)),
+        title=str(stated.get("title", "")),
+        address=str(stated.get("url", "")),
+        on=on,
+        inside=on >= edition.period_start,
+    )
 
 
-def _day(row: EditionRow) -> str:
-    return str(formats.date_format(row.last_seen, "j F Y"))
+def _day(day: date) -> str:
+    return str(formats.date_format(day, "j F Y"))

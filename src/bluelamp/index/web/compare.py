@@ -16,6 +16,7 @@ from bluelamp.index.web import filters, history, reads
 from bluelamp.index.web.page import render_page
 from bluelamp.index.web.statements import no_evidence
 from bluelamp.kernel.catalogue.models import Product
+from bluelamp.kernel.catalogue.queries import named_products
 from bluelamp.kernel.catalogue.search import search_products
 from bluelamp.ui.plots import round_up
 
@@ -36,9 +37,9 @@ class Compared:
 
 def read_products(keys: Sequence[str]) -> tuple[list[Product], list[str]]:
     """The first four products of some keys, in their order, and those keys that are of no product with a name."""
-    wanted = list(dict.fromkeys(keys))
-    found = Product.objects.select_related("maker").exclude(name="").in_bulk(wanted)
-    return [found[key] for key in wanted if key in found][:MOST], [key for key in wanted if key not in found]
+    found = named_products(keys=set(keys))
+    products = {found[key].key: found[key] for key in keys if key in found}
+    return list(products.values())[:MOST], [key for key in dict.fromkeys(keys) if key not in found]
 
 
 def pairs_of(*, products: Sequence[Product], rows: Mapping[str, EditionRow]) -> tuple[Pair, ...]:
@@ -91,9 +92,9 @@ def compare_page(request: HttpRequest) -> HttpResponse:
 
 
 def _compared(products: list[Product], rows: Mapping[str, EditionRow], edition: Edition | None) -> list[Compared]:
-    seen = [rows[p.key] for p in products if p.key in rows]
-    figures = history.figures_of(rows=seen, edition=edition) if edition and seen else ()
-    whole = {row.product_key: figure for row, figure in zip(seen, figures, strict=True)}
+    seen = {p.key: rows[p.key] for p in products if p.key in rows}
+    figures = history.figures_of(rows=list(seen.values()), edition=edition) if edition and seen else ()
+    whole = dict(zip(seen, figures, strict=True))
     keys = [p.key for p in products]
     return [
         Compared(p, rows.get(p.key), whole.get(p.key), _address([key for key in keys if key != p.key]))

@@ -10,8 +10,9 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
+from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.whole_time import WholeFigure, WholeTime, Year, whole_figures, years_of
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import nameable_rows
@@ -74,10 +75,14 @@ def with_history(*, rows: Sequence[EditionRow], edition: Edition) -> list[WholeR
 
 
 def days_of(*, row: EditionRow, edition: Edition) -> list[date]:
-    """The distinct days on which a source that repeats no other listed the product as exploited, oldest first."""
-    copies = {s["id"] for s in edition.coverage.get("sources", []) if s.get("derived_from")}
-    seen = (s for s in listed_sightings(row=row) if s["kind"] == "exploited" and s["source"] not in copies)
-    return sorted({date.fromisoformat(s["on"]) for s in seen})
+    """The distinct days on which the product was listed as exploited, oldest first; none where none was counted.
+
+    Days of sources that repeat another one are left out, unless there are no others.
+    """
+    if not row.dates_ever:
+        return []
+    seen = [s for s in listed_sightings(row=row) if s.get("kind", CONFIRMED) == CONFIRMED]
+    return own_days(sightings=seen, copies=edition.copies)
 
 
 def lines_of(*, rows: Iterable[EditionRow], edition: Edition) -> list[YearLine]:
@@ -104,6 +109,10 @@ def lines_of(*, rows: Iterable[EditionRow], edition: Edition) -> list[YearLine]:
 
 @lru_cache(maxsize=64)
 def _first_day(edition_id: UUID) -> date:
-    """The first confirmed day in an edition, which never changes once it is built; `date.max` without any."""
-    found = EditionRow.objects.filter(edition_id=edition_id, dates_ever__gt=0).aggregate(first=Min("first_seen"))
-    return found["first"] or date.max
+    """The first confirmed day in an edition, which never changes once it is built; `date.max` without any.
+
+    Read from the sightings: editions built by older versions took the days of copies into `first_seen`.
+    """
+    edition = Edition.objects.get(pk=edition_id)
+    rows = edition.rows.filter(dates_ever__gt=0).only("dates_ever", "sightings")
+    return min((days[0] for row in rows if (days := days_of(row=row, edition=edition))), default=date.max)

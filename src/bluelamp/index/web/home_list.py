@@ -14,6 +14,7 @@ from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
 from bluelamp.kernel.catalogue.domain.searching import Found
 from bluelamp.kernel.catalogue.domain.words import category_words, stem, words
 from bluelamp.kernel.catalogue.models import Product
+from bluelamp.kernel.catalogue.queries import named_products
 from bluelamp.ui import labels
 
 MOST = 20
@@ -87,7 +88,7 @@ def understand(entries: list[Entry]) -> tuple[list[Understood], list[str]]:
     index = catalogue.search_index() if typed else None
     hits = {e: index.search(text=e.value, limit=_LOOKED_UP) for e in typed if index}
     keys = {e.value for e in entries if e.field == "p"} | {h.product_key for found in hits.values() for h in found}
-    products = Product.objects.exclude(name="").in_bulk(list(keys))
+    products = named_products(keys=keys)
     problems: list[str] = []
     read: list[Understood] = []
     seen: set[str] = set()

@@ -20,6 +20,7 @@ from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.searching import WHYS
 from bluelamp.kernel.catalogue.models import Maker, Model, Product
+from bluelamp.kernel.catalogue.queries import current_key, former_keys
 
 MOST_FOUND = 200
 _MOST_MAKER_WORDS = 4
@@ -126,9 +127,7 @@ def months_of(*, row: EditionRow, edition: Edition) -> list[MonthCount]:
 
 def shown_row(*, edition: Edition | None, product_key: str) -> EditionRow | None:
     """A product's row where it may be named, also for sightings before the period only."""
-    if edition is None:
-        return None
-    return nameable_rows(edition=edition).filter(product_key=product_key).first()
+    return shown_rows(edition=edition, keys=[product_key]).get(product_key)
 
 
 def shown_reply(*, edition: Edition | None, product_key: str) -> Reply | None:
@@ -139,15 +138,31 @@ def shown_reply(*, edition: Edition | None, product_key: str) -> Reply | None:
 
 
 def shown_rows(*, edition: Edition | None, keys: Sequence[str]) -> dict[str, EditionRow]:
-    """The rows of some products by key, under the same rule as `shown_row`."""
+    """The rows of some products by present key, under the same rule as `shown_row`.
+
+    A product that was renamed or joined with others since the edition was built has the row of its own key there, else
+    that of its earlier keys which was confirmed last: the figures of an edition that is out stay as they are.
+    """
+    return {key: rows[0] for key, rows in standing_rows(edition=edition, keys=keys).items()}
+
+
+def standing_rows(*, edition: Edition | None, keys: Sequence[str]) -> dict[str, list[EditionRow]]:
+    """Product -> every row that an edition has of it, under its present key first, then under earlier ones."""
     if edition is None or not keys:
         return {}
-    return {row.product_key: row for row in nameable_rows(edition=edition).filter(product_key__in=keys)}
+    moved = former_keys(keys=keys)
+    found: dict[str, list[EditionRow]] = defaultdict(list)
+    for row in nameable_rows(edition=edition).filter(product_key__in={*keys, *moved}):
+        found[moved.get(row.product_key, row.product_key)].append(row)
+    for key, rows in found.items():
+        rows.sort(key=lambda r: (r.product_key != key, -r.last_seen.toordinal(), r.product_key))
+    return dict(found)
 
 
 def shown_product(*, key: str) -> Product | None:
-    """A catalogue product with a written name; one known by key only is not shown."""
-    return Product.objects.select_related("maker").filter(key=key).exclude(name="").first()
+    """A catalogue product with a written name, by any key that it ever had; one known by key only is not shown."""
+    products = Product.objects.select_related("maker").exclude(name="")
+    return products.filter(key=key).first() or products.filter(key=current_key(key=key)).first()
 
 
 def sources_of(edition: Edition) -> dict[str, dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -21,6 +21,7 @@ from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
+from bluelamp.kernel.catalogue.queries import moved_keys
 from bluelamp.ui import labels
 from bluelamp.ui.plots import round_up
 
@@ -141,9 +142,13 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
     found = reads.shown_product(key=key)
     if found is None:
         raise Http404
+    if found.key != key:
+        # Renamed, or joined with another: links to the old address hold for ever.
+        return HttpResponsePermanentRedirect(reverse("index:product", args=[found.key]))
     edition = reads.shown_edition(request)
-    row = reads.shown_row(edition=edition, product_key=key)
-    context: dict[str, Any] = {"changes": []}
+    rows = reads.standing_rows(edition=edition, keys=[key]).get(key, [])
+    row = rows[0] if rows else None
+    context: dict[str, Any] = {"changes": [], "stands_as": [r.product_name for r in rows if r.product_key != key]}
     since = changes.compared_with(edition=edition)
     if since is not None and edition is not None:
         why = changes.product_changes(edition=edition, before=since, product_key=key)
@@ -155,6 +160,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
             "inside": [s for s in listed if s["on"] >= start],
             "earlier": [s for s in listed if s["on"] < start],
             "crimes": crimes_words(row=row),
+            "units": edition.coverage.get("units", {}).get(row.product_key, []),
             "months": reads.months_of(row=row, edition=edition),
             "sources": reads.sources_of(edition),
             "leaning": reads.sources_of(edition).get(row.leaning_on, {}).get("title", row.leaning_on),
@@ -207,7 +213,8 @@ def maker(request: HttpRequest, key: str) -> HttpResponse:
     if edition is not None:
         every = list(history.whole_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name"))
         context = {"rows": [r for r in every if r.dates or time], "time": time, **_history(every, edition)}
-    others = named.exclude(key__in=[r.product_key for r in context["rows"]])
+    moved = moved_keys()
+    others = named.exclude(key__in=[moved.get(r.product_key, r.product_key) for r in context["rows"]])
     return render_page(
         request,
         "index/maker.html",

@@ -44,6 +44,17 @@ class Product(models.Model):
         return self.name or self.key
 
 
+class FormerKey(models.Model):
+    """A key that a product had before it was renamed, or joined with another; it leads to the product for ever."""
+
+    key = models.CharField(max_length=300, primary_key=True)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="former_keys")
+    name = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Model(models.Model):
     """A narrower split of a product: one device model or one component, as sources name it."""
 

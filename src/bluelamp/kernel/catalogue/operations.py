@@ -6,7 +6,7 @@ from django.db import transaction
 
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.tables import Tables
-from bluelamp.kernel.catalogue.models import CatalogueVersion, Maker, Model, Product, WrittenName
+from bluelamp.kernel.catalogue.models import CatalogueVersion, FormerKey, Maker, Model, Product, WrittenName
 
 _BATCH = 2_000
 _LONGEST = 300
@@ -37,6 +37,7 @@ class _Plan:
         self.products: dict[str, Product] = {}
         self.models: dict[str, Model] = {}
         self.names: dict[tuple[str, str], WrittenName] = {}
+        self.former: dict[str, FormerKey] = {}
         for r in tables.products:
             self.products[r["product_key"]] = Product(
                 key=r["product_key"],
@@ -47,6 +48,10 @@ class _Plan:
                 note=r["note"],
             )
             self._name(text=r["name"], product_key=r["product_key"])
+        for former, moved in tables.moved.items():
+            self.former[former] = FormerKey(key=former, product_id=moved.product_key, name=moved.name)
+            if moved.name:
+                self._name(text=moved.name, product_key=moved.product_key)
         for r in tables.models:
             self.models[r["model_key"]] = Model(key=r["model_key"], product_id=r["product_key"], name=r["name"])
             self._name(text=r["name"], product_key=r["product_key"])
@@ -57,6 +62,10 @@ class _Plan:
     def add_key(self, *, key: str, written: tuple[str, str] | None) -> None:
         maker_key, _, rest = key.partition(":")
         # A heuristic key longer than any name is a sentence, not a product.
+        if key in self.former:
+            if written:
+                self._name(text=_display(written, maker=written[0]), product_key=self.former[key].product_id)
+            return
         if key in self.products or key in self.models or len(key) > _LONGEST or len(maker_key) > _LONGEST_MAKER:
             return
         self.makers.setdefault(maker_key, Maker(key=maker_key, name=(written[0] if written else maker_key)[:_LONGEST]))
@@ -80,11 +89,13 @@ class _Plan:
 
     def write(self) -> None:
         WrittenName.objects.all().delete()
+        FormerKey.objects.all().delete()
         Model.objects.all().delete()
         Product.objects.all().delete()
         Maker.objects.all().delete()
         Maker.objects.bulk_create(self.makers.values(), batch_size=_BATCH)
         Product.objects.bulk_create(self.products.values(), batch_size=_BATCH)
+        FormerKey.objects.bulk_create(self.former.values(), batch_size=_BATCH)
         Model.objects.bulk_create(self.models.values(), batch_size=_BATCH)
         WrittenName.objects.bulk_create(self.names.values(), batch_size=_BATCH)
 

@@ -1,13 +1,13 @@
 """Reads of the catalogue."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.tables import Place, Tables, read_tables
-from bluelamp.kernel.catalogue.models import CatalogueVersion, Maker, Model, Product
+from bluelamp.kernel.catalogue.models import CatalogueVersion, FormerKey, Maker, Model, Product
 from bluelamp.kernel.prepared import PreparedValues
 
 
@@ -38,6 +38,30 @@ def maker_names() -> dict[str, str]:
     return dict(Maker.objects.values_list("key", "name"))
 
 
+def moved_keys() -> dict[str, str]:
+    """Earlier key -> present key, of every product that was renamed or joined with another."""
+    return dict(FormerKey.objects.values_list("key", "product_id"))
+
+
+def current_key(*, key: str) -> str:
+    """The present key of a product named by any key that it ever had; the key itself where nothing is known of it."""
+    found = FormerKey.objects.filter(key=key).values_list("product_id", flat=True).first()
+    return str(found) if found else key
+
+
+def former_keys(*, keys: Collection[str]) -> dict[str, str]:
+    """Earlier key -> present key, of some products by their present keys."""
+    return dict(FormerKey.objects.filter(product_id__in=keys).order_by("key").values_list("key", "product_id"))
+
+
+def named_products(*, keys: Collection[str]) -> dict[str, Product]:
+    """Key as it was asked for -> product with a written name, also by keys that it had before."""
+    moved = dict(FormerKey.objects.filter(key__in=keys).values_list("key", "product_id"))
+    products = Product.objects.select_related("maker").exclude(name="").in_bulk({*keys, *moved.values()})
+    found = {key: products.get(key) or products.get(moved.get(key, "")) for key in keys}
+    return {key: product for key, product in found.items() if product is not None}
+
+
 @dataclass(frozen=True)
 class Resolver:
     """Finds where a written name belongs: the alias table first, else a key of the same letters and digits."""
@@ -47,6 +71,7 @@ class Resolver:
     products: frozenset[str]
     models: dict[str, str]
     keys_of_ref: Callable[[str], tuple[str, ...]]
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, *, written_maker: str, written_product: str, ref: str) -> Place:
         """The place of one written pair; every key is "" where nothing is known of it."""
@@ -59,12 +84,19 @@ class Resolver:
         found = self._place_of_key(f"{maker}:{fold(written_product)}")
         return found or Place(maker if maker in self.makers else "", "", "")
 
+    def present(self, *, key: str) -> str:
+        """The present key of a product named by any key that it ever had; "" where there is none."""
+        key = self.moved.get(key, key)
+        return key if key in self.products else ""
+
     def _place_of_ref(self, ref: str) -> Place:
         keys = self.keys_of_ref(ref)
-        # Several candidates would be a guess about which product was attacked.
+        # Several candidates would be a guess about which product was attacked; two keys of one product are not.
+        keys = tuple(dict.fromkeys(self.moved.get(key, key) for key in keys))
         return (self._place_of_key(keys[0]) if len(keys) == 1 else None) or Place("", "", "")
 
     def _place_of_key(self, key: str) -> Place | None:
+        key = self.moved.get(key, key)
         maker = key.partition(":")[0]
         if key in self.models:
             return Place(maker, self.models[key], key)
@@ -79,4 +111,5 @@ def resolver(*, keys_of_ref: Callable[[str], tuple[str, ...]]) -> Resolver:
         products=frozenset(Product.objects.values_list("key", flat=True)),
         models=dict(Model.objects.values_list("key", "product_id")),
         keys_of_ref=keys_of_ref,
+        moved=moved_keys(),
     )

@@ -26,6 +26,7 @@ class Load(models.Model):
     """One file taken in. Its row in this table, not the file in the folder, makes the evidence visible.
 
     `content_hash` is of what came in, `file_hash` of the Parquet file that holds the rows (both SHA-256, hexadecimal).
+    `repeated` rows stood in this file, or in another of the source, already, and are counted once.
     """
 
     class Status(models.TextChoices):
@@ -43,6 +44,7 @@ class Load(models.Model):
     file_hash = models.CharField(max_length=64, blank=True)
     rows = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
+    repeated = models.PositiveIntegerField(default=0)
     to_product = models.PositiveIntegerField(default=0)
     maker_only = models.PositiveIntegerField(default=0)
     unmapped = models.PositiveIntegerField(default=0)

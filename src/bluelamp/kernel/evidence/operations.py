@@ -39,6 +39,7 @@ class Batch:
     unmapped: int
     first_on: date | None
     last_on: date | None
+    repeated: int = 0
 
 
 def register_source(*, source: Source) -> Source:
@@ -85,6 +86,7 @@ def store_batch(
             file_hash=file_hash,
             rows=0 if refuse else batch.rows.num_rows,
             quarantined=len(batch.refused),
+            repeated=batch.repeated,
             to_product=batch.to_product,
             maker_only=batch.maker_only,
             unmapped=batch.unmapped,

@@ -14,7 +14,7 @@ def evidence_folder() -> Path:
 
 
 def visible_loads(*, table: str, origin: str = "live") -> QuerySet[Load]:
-    """The loads in use of one table (`sightings`, `epss`, `cves`), oldest first."""
+    """The loads in use of one table (`sightings`, `epss`, `cves`, `units`), oldest first."""
     return Load.objects.filter(status=Load.Status.VISIBLE, table=table, origin=origin).select_related("source")
 
 

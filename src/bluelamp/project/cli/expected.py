@@ -1,7 +1,7 @@
 """Errors whose message is written for the one who ran the command: it is printed, and no traceback."""
 
 from bluelamp.formats.rows import FormatError
-from bluelamp.index.operations.editions import NoEvidenceError
+from bluelamp.index.operations.editions import BaseError, NoEvidenceError
 from bluelamp.index.operations.loading import LoadRefusedError
 from bluelamp.kernel.advice.domain.texts import AdviceError
 from bluelamp.kernel.audit.domain.heads import HeadError
@@ -22,6 +22,7 @@ from bluelamp.project.site import SiteError
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
     AdviceError,
+    BaseError,
     FetchError,
     FormatError,
     HeadError,

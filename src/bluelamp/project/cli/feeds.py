@@ -66,6 +66,10 @@ def load(
         return
     state = done.get_status_display()
     notes.print(f"{done.rows:,} rows loaded from {file.name} by {done.feed_id} ({state}), {done.quarantined} not.")
+    if done.repeated:
+        notes.print(f"{done.repeated:,} stood in this file or an earlier one already and are counted once.")
+    if done.table == "units":
+        notes.print("Build a new edition with: bluelamp index build")
     if done.table == "sightings":
         notes.print(
             f"{done.to_product:,} belong to a product, {done.maker_only} to a maker only, {done.unmapped} to neither."
@@ -80,7 +84,8 @@ def status(as_json: Json = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("added_at", "feed", "status", "rows", "quarantined", "to_product", "maker_only", "unmapped", "newest")
+    came = ("added_at", "feed", "status", "rows", "quarantined", "duplicates")
+    columns = (*came, "to_product", "maker_only", "unmapped", "newest")
     print_table(title="Loads, oldest first", columns=columns, rows=[[r[c] for c in columns] for r in rows])
 
 
@@ -185,6 +190,7 @@ def _load_row(item: Load) -> dict[str, Any]:
         "source": item.source_id,
         "status": item.status,
         "rows": item.rows,
+        "duplicates": item.repeated,
         "quarantined": item.quarantined,
         "to_product": item.to_product,
         "maker_only": item.maker_only,

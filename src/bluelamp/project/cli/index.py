@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.operations.editions import NoEvidenceError, build_edition, verify_edition
+from bluelamp.index.operations.editions import NoEvidenceError, base_numbered, build_edition, verify_edition
 from bluelamp.index.operations.export import export_csv, export_json
 from bluelamp.index.operations.package import package_files
 from bluelamp.index.operations.printing import printed
@@ -20,20 +20,30 @@ from bluelamp.project.site import write_site
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_MOST_REFS = 20
 SPECIMEN = (
     "Specimen: one list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
 )
 
 
 @app.command()
-def build(as_json: Json = False) -> None:
-    """Build an edition from the evidence loaded. The same evidence gives the edition that is there."""
+def build(
+    base: Annotated[int | None, typer.Option(help="Number of the edition that trends are also held against.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build an edition from the evidence loaded. The same evidence and base give the edition that is there."""
+    held = None if base is None else base_numbered(number=base)
     with notes.status("Building the edition ..."):
-        edition, new = build_edition(now=datetime.now(tz=UTC))
+        edition, new = build_edition(now=datetime.now(tz=UTC), base=held)
     if as_json:
         print_json({**_edition(edition), "new": new})
     else:
-        notes.print(f"{'Built' if new else 'Unchanged:'} {edition}, {edition.period_start} to {edition.period_end}.")
+        notes.print(
+            f"{'Built' if new else 'Unchanged:'} {edition}, {edition.period_start} to {edition.period_end}"
+            f"{_beside(edition)}."
+        )
+        for ref in edition.coverage.get("rejected", [])[:_MOST_REFS]:
+            notes.print(f"{ref} was rejected: what was seen under it is left out.")
 
 
 @app.command()
@@ -185,7 +195,7 @@ def _newest() -> Edition:
 def _print_rows(edition: Edition, rows: list[EditionRow]) -> None:
     print_table(
         title=f"{edition}: dates on which an authority confirmed exploitation, {edition.period_start} to "
-        f"{edition.period_end}; sorted by the lower bound of the 90 % interval",
+        f"{edition.period_end}{_beside(edition)}; sorted by the lower bound of the 90 % interval",
         columns=("product", "category", "dates", "a year", "90 % interval", "band", "newest"),
         rows=[
             (
@@ -209,11 +219,22 @@ def _edition(edition: Edition) -> dict[str, Any]:
         "revision": edition.revision,
         "status": edition.status,
         "period": [str(edition.period_start), str(edition.period_end)],
+        "base": _base(edition.base) if edition.base else None,
         "input_hash": edition.input_hash,
         "figures_hash": edition.figures_hash,
         "code_version": edition.code_version,
         "coverage": edition.coverage,
     }
+
+
+def _base(base: Edition) -> dict[str, Any]:
+    return {"number": base.label, "status": base.status, "period": [str(base.period_start), str(base.period_end)]}
+
+
+def _beside(edition: Edition) -> str:
+    """The base edition in words; "" without one."""
+    base = edition.base
+    return f", beside edition {base.label} ({base.period_start} to {base.period_end})" if base else ""
 
 
 def _row(row: EditionRow) -> dict[str, Any]:
@@ -234,6 +255,8 @@ def _row(row: EditionRow) -> dict[str, Any]:
         "rank_low",
         "rank_high",
         "trend",
+        "base_dates",
+        "base_trend",
         "first_seen",
         "last_seen",
     )

@@ -22,6 +22,7 @@ _FINDINGS: dict[str, Label] = {
     "many-gone": _("%(number)s of %(of)s products go out."),
     "small-difference": _("A count of crimes under ten could be computed: %(subject)s and %(less)s. Withhold a count."),
     "entry-removed": _("%(name)s: %(source)s took back %(number)s entries (%(refs)s)."),
+    "cve-rejected": _("%(name)s: %(number)s entries of %(source)s no longer count: their CVE was rejected (%(refs)s)."),
     "entry-late": _("%(name)s: %(source)s added %(number)s entries about the period (%(refs)s)."),
     "error-proven": _("%(name)s: an error in the evidence is proven. Withhold the product, or mend and build anew."),
     "preview-missing": _("%(name)s is named for the first time and its maker has not been shown this evidence."),

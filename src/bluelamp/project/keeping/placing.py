@@ -85,7 +85,7 @@ def holds_data(home: Path) -> bool:
     if not home.is_dir():
         return False
     files = (p.relative_to(home) for p in home.rglob("*") if p.is_file())
-    locks = {Path("running.lock"), Path("setup.lock"), Path("evidence.lock")}
+    locks = {Path("running.lock"), Path("setup.lock"), Path("evidence.lock"), Path("loading.lock")}
     harmless = {Path("keys/secret"), Path("installation"), Path(HALF), *locks}
     return any(p not in harmless and p.parts[0] != "backups" for p in files)
 
