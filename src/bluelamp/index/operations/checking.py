@@ -9,6 +9,7 @@ from django.db import transaction
 from bluelamp.index import permissions
 from bluelamp.index.domain import checks
 from bluelamp.index.domain.checks import Finding
+from bluelamp.index.evidence_queries import rejected_cves
 from bluelamp.index.models import Check, Edition
 from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, said
 from bluelamp.index.operations.editions import sightings_now
@@ -17,7 +18,6 @@ from bluelamp.index.publishing_queries import (
     entries_in,
     entries_of,
     proven_errors,
-    rejected_cves,
     source_states,
     standings,
     unpreviewed,
