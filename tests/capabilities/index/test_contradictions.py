@@ -24,7 +24,8 @@ from bluelamp.index.operations.drafting import draft
 from bluelamp.index.operations.editions import build_edition, verify_edition
 from bluelamp.index.operations.loading import load_bytes
 from bluelamp.index.operations.repeats import without_repeats
-from bluelamp.index.queries import first_named, proven_errors, shown_replies, watched_findings
+from bluelamp.index.publishing_queries import first_named, proven_errors, watched_findings
+from bluelamp.index.queries import shown_replies
 from bluelamp.kernel.catalogue.domain.tables import FILES, read_tables
 from bluelamp.kernel.catalogue.models import FormerKey, Product
 from bluelamp.kernel.catalogue.operations import load_catalogue

@@ -30,7 +30,7 @@ from bluelamp.index.operations.previews import accept_reply, open_previews, refu
 from bluelamp.index.operations.publishing import withdraw
 from bluelamp.index.operations.signing import ask_sign_off, sign
 from bluelamp.index.operations.telling import tell_of_preview
-from bluelamp.index.queries import content_hash
+from bluelamp.index.publishing_queries import content_hash
 from bluelamp.kernel.events import PreviewOpened
 from bluelamp.kernel.messaging.models import Contact, Message
 from bluelamp.kernel.messaging.operations.contacts import account_contact, set_unsafe
