@@ -199,9 +199,9 @@ def _numbers(question: Question, fields: Fields, _: date) -> Checked:
 
 
 def _contact(question: Question, fields: Fields, _: date) -> Checked:
-    email, phone = tidy_line(_one(fields, "email")), tidy_line(_one(fields, "phone"))
+    email, phone = (tidy_line(_one(fields, way)) if way in question.ways else "" for way in ("email", "phone"))
     if not email and not phone:
-        return _nothing(question, "contact", "email")
+        return _nothing(question, "contact", question.ways[0])
     problems = []
     try:
         email = email and normalised(kind="email", address=email)

@@ -76,7 +76,7 @@ class Question:
 
     `alone`: options that cannot be chosen with others. `retention` names how long its answer is kept. An
     `abuse_sensitive` answer is never shown again outside the journey. `topics`: ids of advice shown on it;
-    `topics_from`: the question whose chosen options are such ids.
+    `topics_from`: the question whose chosen options are such ids. `ways`: the fields of a contact.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Question:
     retention: str = ""
     topics: tuple[str, ...] = ()
     topics_from: str = ""
+    ways: tuple[str, ...] = ()
 
     @property
     def tells(self) -> bool:
@@ -103,10 +104,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the journey: its id and its name by language."""
+    """A part of the journey: its id and its name by language. `machine_drafted`: no speaker has read its Welsh yet."""
 
     id: str
     names: Mapping[str, str]
+    machine_drafted: bool
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ from bluelamp.reports.domain.question import (
     Wording,
 )
 
+CONTACT_WAYS = ("email", "phone")
 DEFAULT_LIMIT = 500
 LARGEST_LIMIT = 10_000
 _NO_OPTIONS = frozenset({"given", "skipped", NOT_SURE_CODE})
 _KEYS = frozenset(
     {"id", "kind", "options", "alone", "flags", "optional", "abuse_sensitive", "helplines", "limit"}
-    | {"retention", "topics", "topics_from", "asked_if", *LANGUAGES}
+    | {"retention", "topics", "topics_from", "ways", "asked_if", *LANGUAGES}
 )
 _WORDING_KEYS = frozenset(Wording.__dataclass_fields__)
 
@@ -41,7 +42,7 @@ def read_shelf(*, common: str, sections: Sequence[tuple[str, str]]) -> Shelf:
     try:
         shelf = Shelf(
             questions=tuple(q for name, raw in files for q in _questions(name, raw)),
-            sections=tuple(Section(name, {n: raw[n]["name"] for n in LANGUAGES}) for name, raw in files),
+            sections=tuple(_section(name, raw) for name, raw in files),
             retentions={key: _retention(key, raw) for key, raw in shared["retention"].items()},
             phrases={n: _phrases(shared[n]) for n in LANGUAGES},
             version=version_hash(content={"common": shared, "files": [[name, raw] for name, raw in files]}),
@@ -83,6 +84,10 @@ def _toml(name: str, text: str) -> dict[str, Any]:
         raise ShelfError(f"{name}: this is no TOML ({problem}).") from problem
 
 
+def _section(name: str, raw: Mapping[str, Any]) -> Section:
+    return Section(name, {n: raw[n]["name"] for n in LANGUAGES}, raw["cy"].get("machine_drafted", False))
+
+
 def _phrases(raw: Mapping[str, str]) -> dict[str, str]:
     return {key: str(text) for key, text in raw.items()}
 
@@ -121,6 +126,7 @@ def _questions(section: str, raw: Mapping[str, Any]) -> list[Question]:
                 retention=one.get("retention", ""),
                 topics=tuple(one.get("topics", ())),
                 topics_from=one.get("topics_from", ""),
+                ways=tuple(one.get("ways", CONTACT_WAYS if one["kind"] == Kind.CONTACT else ())),
             )
         )
     return found
@@ -145,6 +151,8 @@ def _form(question: Question, shelf: Shelf) -> list[str]:
             rules.append("a page that only tells keeps nothing")
     elif question.retention not in shelf.retentions:
         rules.append("it does not say how long the answer is kept")
+    if (question.kind is Kind.CONTACT) != bool(question.ways) or set(question.ways) - set(CONTACT_WAYS):
+        rules.append("a contact has ways, and only a contact")
     if not 0 < question.limit <= LARGEST_LIMIT:
         rules.append(f"the limit must be from 1 to {LARGEST_LIMIT}")
     return rules
