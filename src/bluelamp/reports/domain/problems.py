@@ -1,7 +1,8 @@
 """What can be wrong with an answer. Each code has a sentence in both languages, which says how to put it right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 
 ERROR_CODES = frozenset(
     "missing-choice missing-choices missing-text missing-date missing-about missing-place missing-device "
@@ -17,4 +18,4 @@ class Problem:
 
     code: str
     field: str = "value"
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = default(default_factory=dict)
