@@ -15,13 +15,13 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 def syllables(word: str) -> int:
     """About how many syllables a word has."""
-    plain = re.sub(r"[^a-z]", "", word.lower())
+    plain = re.sub(r"some(?=[a-z])", "som", re.sub(r"[^a-z]", "", word.lower()))
     if not plain:
         return 1
     count = len(_VOWELS.findall(plain))
-    if re.search(r"[^aeiouyl]e$", plain) or re.search(r"(?<![td])ed$", plain) or re.search(r"[^aeiouscxz]es$", plain):
+    if re.search(r"[^aeiouyl]e$", plain) or re.search(r"(?<![td])ed$", plain) or re.search(r"[^aeiouscxzg]es$", plain):
         count -= 1
-    if re.search(r"(?:ia|io|iu|eo|ua)(?!u)", plain) and not re.search(r"(?:tion|sion|cial|tial|gua|qua|ious)", plain):
+    if re.search(r"(?:ia|io|iu|eo|ua)(?!u)|[aeiou].*ea$", plain) and not re.search(r"(?:tion|sion|cial|tial|gua|qua|ious)", plain):
         count += 1
     return max(1, count)
 

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 LONGEST_RAW = 200_000  # characters; longer input is not even looked at
-MOST
+MOST_MARKS = 4  # combining marks on one letter; Vietnamese needs two, Hebrew three
+
 # Directions and marks that hide or turn text, and the soft hyphen. Joiners stay: emoji and some scripts need them.
 _HIDDEN = frozenset(
     [0x00AD, 0x061C, 0x115F, 0x1160, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF, 0xFFA0]
