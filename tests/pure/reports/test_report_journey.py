@@ -23,7 +23,9 @@ stray = st.fixed_dictionaries({}, optional={q.id: any_answer(q) for q in ASKING}
 
 @hypothesis_given(stray, seeds)
 @settings(max_examples=60)
-def test_from_any_answers_the_journey_ends_and_order_is_stable(answers: dict[str, Answer], chance: random.Random) -> None:
+def test_from_any_answers_the_journey_ends_and_order_is_stable(
+    answers: dict[str, Answer], chance: random.Random
+) -> None:
     before = walk(shelf=SHELF, answers=answers)
     held, way = finish(pick=by_chance(chance), answers=answers)
     assert way.is_complete and way.asked[-1] == "check"
@@ -108,7 +110,9 @@ def test_advice_that_changed_is_shown_again() -> None:
 
 @pytest.mark.parametrize("seen", ["yes", "not-sure"])
 def test_somebody_who_may_be_watched_gets_safe_advice_and_no_trace(seen: str) -> None:
-    held, way = finish(pick=chosen({"seen-by": seen, "go-on": "here", "what-happened": "camera-accessed", "call-offer": "no"}))
+    held, way = finish(
+        pick=chosen({"seen-by": seen, "go-on": "here", "what-happened": "camera-accessed", "call-offer": "no"})
+    )
     assert way.is_complete
     assert Flag.WATCHED in flags(shelf=SHELF, answers=held)
     assert barred(shelf=SHELF, answers=held) == EVERYTHING == {"draft", "download", "message", "install"}
@@ -125,7 +129,9 @@ def test_nothing_is_kept_before_somebody_said_that_only_they_look() -> None:
 
 @pytest.mark.parametrize("who", ["partner", "family"])
 def test_abused_by_somebody_close_is_never_sent_away(who: str) -> None:
-    held, way = finish(pick=chosen({"seen-by": "no", "who-known": who, "contact-choice": "confidential", "contact-safe": "no"}))
+    held, way = finish(
+        pick=chosen({"seen-by": "no", "who-known": who, "contact-choice": "confidential", "contact-safe": "no"})
+    )
     assert way.is_complete and "close-help" in way.asked and "story" in way.asked
     raised = flags(shelf=SHELF, answers=held)
     assert {Flag.ABUSE, Flag.UNSAFE_CONTACT} <= raised
@@ -197,7 +203,18 @@ def test_topics_are_advice_that_exists() -> None:
 
 
 def test_the_order_of_the_journey() -> None:
-    first = ["danger", "seen-by", "what-happened", "safe-now", "device", "when", "where", "lost", "who-known", "under-18"]
+    first = [
+        "danger",
+        "seen-by",
+        "what-happened",
+        "safe-now",
+        "device",
+        "when",
+        "where",
+        "lost",
+        "who-known",
+        "under-18",
+    ]
     wanted = [*first, "contact-choice", "check"]
     assert sorted(wanted, key=ORDER.index) == wanted
     assert SHELF.questions[-1].kind is Kind.CHECK

@@ -25,7 +25,9 @@ from bluelamp.reports.facts import word_list
 LIST = word_list()
 references = st.integers(0, 2**64).map(lambda seed: new_reference(choice=random.Random(seed).choice))
 # Words that must not come up, written out here.
-NEVER = "kill knife gun dead die murder rape sex nude naked ass arse tit cock dick prick shit piss damn hell slut whore "
+NEVER = (
+    "kill knife gun dead die murder rape sex nude naked ass arse tit cock dick prick shit piss damn hell slut whore "
+)
 NEVER += "fag dyke spade pansy gypsy cow bitch pig fat ugly stupid idiot drug dope weed crack bomb blood corpse coffin "
 NEVER += "hang rope follow watch chase trap stalk hurt hit beat punch slap police court judge jail prison crime victim"
 
@@ -114,7 +116,9 @@ def test_what_is_wrong_with_words_is_said_by_place_and_not_by_text() -> None:
     drawn = ("acorn", "badger", "canoe", "daffodil", "easel", "falcon")
     with pytest.raises(WordsError) as caught:
         LIST.read("acorn badger canoo daffodil easel falcon")
-    assert caught.value.unknown[0][0] == 3 and "canoe" in caught.value.unknown[0][1] and "canoo" not in str(caught.value)
+    assert (
+        caught.value.unknown[0][0] == 3 and "canoe" in caught.value.unknown[0][1] and "canoo" not in str(caught.value)
+    )
     with pytest.raises(WordsError) as caught:
         LIST.read(" ".join(drawn[:5]))
     assert caught.value.count == 5 and not caught.value.unknown

@@ -21,9 +21,7 @@ UK = ["england", "wales", "northern-ireland"]
 
 def test_every_combination_has_one_first_body_and_a_reason() -> None:
     flags = [frozenset(), *(frozenset({f}) for f in Flag)]
-    for kind, nation, setting, force, raised, harmed in product(
-        KINDS, NATIONS, Setting, PLACES, flags, (False, True)
-    ):
+    for kind, nation, setting, force, raised, harmed in product(KINDS, NATIONS, Setting, PLACES, flags, (False, True)):
         found = route(routes=TABLE, case=Case((kind,), setting, nation, force, (), raised, harmed))
         assert found.first.startswith("force:") or found.first in {"report-fraud", "advice", "desk"}
         assert found.first not in found.alternatives and "" not in found.alternatives
@@ -97,7 +95,9 @@ def test_railways_borders_and_nations_of_one_force() -> None:
 def test_an_unknown_place_stays_with_us() -> None:
     for kind in KINDS:
         found = route(routes=TABLE, case=Case((kind,), Setting.UNKNOWN))
-        assert found.first == "desk" or (kind == "phishing" and found.first == "advice" and "desk" in found.alternatives)
+        assert found.first == "desk" or (
+            kind == "phishing" and found.first == "advice" and "desk" in found.alternatives
+        )
 
 
 def test_messages_without_harm_get_advice_and_are_kept() -> None:

@@ -70,7 +70,7 @@ def sentence(*, shelf: Shelf, question: Question, problem: Problem, language: st
 
 
 def _wrong(code: str, question: Question, field: str = "value", **values: str) -> Checked:
-    return Checked(None, (Problem(code, field, {"limit": f"{question.limit:,}", **values}),))
+    return Checked(None, (Problem(code, field, {"limit": f"{question.limit:,}", "most": str(MOST_VALUES), **values}),))
 
 
 def _nothing(question: Question, kind: str, field: str = "value") -> Checked:

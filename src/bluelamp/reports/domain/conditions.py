@@ -80,9 +80,7 @@ def mentions(condition: Condition) -> tuple[Has, ...]:
             return tuple(has for part in parts for has in mentions(part))
 
 
-def holds(
-    *, condition: Condition, codes: Mapping[str, frozenset[str]], still_open: Container[str] = ()
-) -> bool | None:
+def holds(*, condition: Condition, codes: Mapping[str, frozenset[str]], still_open: Container[str] = ()) -> bool | None:
     """Whether a condition holds; None where that hangs on a question which is still open."""
     match condition:
         case Has(question, wanted):

@@ -26,7 +26,7 @@ _NAMES_OF_DAYS = re.compile(
     r"|dydd (?:llun|mawrth|mercher|iau|gwener|sadwrn|sul))\b(?=.*\d)"
 )
 _ORDINAL = re.compile(r"(?<=\d)\s*(?:st|nd|rd|th|af|ail|ydd|fed|eg|ain)\b")
-_FILLING = re.compile(r"\b(?:the|of|on|in|at|about|around|approximately|approx|circa|sometime|tua|ym|yn|mis|o|y|yr)\b")
+_FILLING = re.compile(r"\b(?:the|of|on|in|at|about|around|approximately|approx|circa|sometime|tua|ym|yn|ar|o|y|yr)\b")
 _NUMBERS = (
     "a an one un|two couple dau dwy|three few tri tair|four pedwar pedair|five pump|six chwech|seven saith|"
     "eight wyth|nine naw|ten deg"
@@ -124,7 +124,8 @@ _Found = tuple[date, date, Precision] | None
 def _cleaned(text: str) -> str:
     words = plain_form(text).replace(",", " ").replace("'", "").replace("\u2019", "")
     words = _ORDINAL.sub("", _NAMES_OF_DAYS.sub(" ", words))
-    return " ".join(_FILLING.sub(" ", words).split())
+    # "Mis Mawrth" is March; in "mis diwethaf" and "tri mis yn ôl" the word counts.
+    return re.sub(r"^mis (?!diwethaf|h[wo]n|ol)", "", " ".join(_FILLING.sub(" ", words).split()))
 
 
 def _a_day(text: str, today: date) -> _Found:
@@ -228,7 +229,10 @@ def _latest_year(month: int, today: date) -> int:
 
 
 def _named_day(words: str, today: date) -> date:
-    for form in (r"(?P<d>\d{1,2})[- ]?(?P<m>[a-z]+)\.?(?:[- ]?(?P<y>\d{4}|\d{2}))?", r"(?P<m>[a-z]+)\.? (?P<d>\d{1,2})(?: (?P<y>\d{4}))?"):
+    for form in (
+        r"(?P<d>\d{1,2})[- ]?(?P<m>[a-z]+)\.?(?:[- ]?(?P<y>\d{4}|\d{2}))?",
+        r"(?P<m>[a-z]+)\.? (?P<d>\d{1,2})(?: (?P<y>\d{4}))?",
+    ):
         match = re.fullmatch(form, words)
         month = _month(match["m"]) if match else None
         if match and month:

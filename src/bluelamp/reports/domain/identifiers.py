@@ -9,7 +9,9 @@ _OUTWARD = r"(?:GIR|[A-Z]{1,2}\d[A-Z\d]?)"
 _POSTCODE = re.compile(rf"(?<![A-Z\d])({_OUTWARD})\s*(\d[ABD-HJLNP-UW-Z]{{2}})(?![A-Z\d])")
 _HALF = re.compile(rf"(?<![A-Z\d]){_OUTWARD}(?![A-Z\d])")
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:.-]?){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
-_LABEL = re.compile(r"^(?:imei\d?|mac(?: address)?|wi-?fi address|serial(?: (?:no|number))?|s/?n|meid|rhif cyfresol)\b[\s:.#=]*")
+_LABEL = re.compile(
+    r"^(?:imei\d?|mac(?: address)?|wi-?fi address|serial(?: (?:no|number))?|s/?n|meid|rhif cyfresol)\b[\s:.#=]*"
+)
 MOST_NUMBERS = 10
 LONGEST_NUMBER = 64
 

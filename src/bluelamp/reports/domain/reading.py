@@ -21,7 +21,9 @@ def syllables(word: str) -> int:
     count = len(_VOWELS.findall(plain))
     if re.search(r"[^aeiouyl]e$", plain) or re.search(r"(?<![td])ed$", plain) or re.search(r"[^aeiouscxzg]es$", plain):
         count -= 1
-    if re.search(r"(?:ia|io|iu|eo|ua)(?!u)|[aeiou].*ea$", plain) and not re.search(r"(?:tion|sion|cial|tial|gua|qua|ious)", plain):
+    if re.search(r"(?:ia|io|iu|eo|ua)(?!u)|[aeiou].*ea$", plain) and not re.search(
+        r"(?:tion|sion|cial|tial|gua|qua|ious)", plain
+    ):
         count += 1
     return max(1, count)
 

@@ -94,7 +94,9 @@ def _phrases(raw: Mapping[str, str]) -> dict[str, str]:
 
 def _retention(key: str, raw: Mapping[str, Any]) -> Retention:
     days = int(raw["days"])
-    return Retention(key, days, raw["since"], {n: raw[n].format(days=days, months=round(days / 30.4)) for n in LANGUAGES})
+    return Retention(
+        key, days, raw["since"], {n: raw[n].format(days=days, months=round(days / 30.4)) for n in LANGUAGES}
+    )
 
 
 def _questions(section: str, raw: Mapping[str, Any]) -> list[Question]:
@@ -173,7 +175,9 @@ def _words(question: Question) -> list[str]:
             rules.append(f"{n}: a page that tells has nothing to tell")
         if set(words.errors) - ERROR_CODES:
             rules.append(f"{n}: an error has an unknown code")
-    parts = [(len(w.body), set(w.option_hints), set(w.errors), bool(w.hint), bool(w.not_sure)) for w in (english, welsh)]
+    parts = [
+        (len(w.body), set(w.option_hints), set(w.errors), bool(w.hint), bool(w.not_sure)) for w in (english, welsh)
+    ]
     if parts[0] != parts[1]:
         rules.append("the languages say different things")
     return rules

@@ -195,10 +195,23 @@ def _value(name: str, held: dict[str, Any]) -> Value:
             made = (Number(NumberKind(n["kind"]), _text(n["text"]), n["fits"] is True) for n in held["numbers"])
             return Numbers(tuple(made))
     kind: Any = _TYPES[name]
-    if set(held) != {field.name for field in fields(kind)}:
+    types = {field.name: field.type for field in fields(kind)}
+    if set(held) != set(types):
         raise FormError("other fields")
-    made_value: Value = kind(**{k: tuple(map(_text, v)) if isinstance(v, list | tuple) else v for k, v in held.items()})
+    made_value: Value = kind(**{name: _plain(types[name], held[name]) for name in types})
     return made_value
+
+
+def _plain(kind: object, value: object) -> object:
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise FormError("not true or false")
+        return value
+    if kind is str:
+        return _text(value)
+    if not isinstance(value, list | tuple):
+        raise FormError("not a list")
+    return tuple(map(_text, value))
 
 
 def _text(value: object) -> str:
