@@ -81,13 +81,33 @@ def test_changing_an_answer_back_restores_everything(data: st.DataObject, chance
 
 
 def test_answers_of_pages_that_are_not_asked_any_more_are_kept_and_not_sent() -> None:
-    held, way = finish(pick=chosen({"seen-by": "no", "lost": "money", "where": "place"}))
+    held, _ = finish(pick=chosen({"seen-by": "no", "lost": "money", "where": "place"}))
     assert "money" in sent(shelf=SHELF, answers=held)
     changed = {**held, "lost": given(Codes(("nothing",)))}
     after = walk(shelf=SHELF, answers=changed)
     assert "money" in after.aside and not after.reaches("money") and after.is_complete
     assert "money" not in sent(shelf=SHELF, answers=changed)
     assert not any(row.question == "money" for row in rows(shelf=SHELF, answers=changed, language="en"))
+
+
+@hypothesis_given(seeds)
+@settings(max_examples=40)
+def test_going_back_to_pages_that_tell_never_leads_in_a_circle(chance: random.Random) -> None:
+    held, way = finish(pick=by_chance(chance))
+    for name in way.asked:
+        if SHELF.by_id[name].tells:
+            seen = advising(shelf=SHELF, question=SHELF.by_id[name], answers=held).seen
+            held[name] = given(seen)
+            assert walk(shelf=SHELF, answers=held).is_complete, name
+
+
+def test_back_leads_through_every_page_to_the_first() -> None:
+    _, way = finish(pick=chosen({"danger": "yes", "seen-by": "yes", "go-on": "helplines"}))
+    page_now, seen = "check", []
+    while page_now:
+        seen.append(page_now)
+        page_now = way.before(page_now)
+    assert tuple(reversed(seen)) == way.asked and way.before("nonesuch") == ""
 
 
 def test_a_page_that_appears_after_a_change_is_asked_before_the_end() -> None:

@@ -46,7 +46,7 @@ def test_the_measure_tells_hard_from_easy() -> None:
 
 
 # Words that blame, bar, or are of offices; sentences that threaten.
-BANNED = r"\b(please|sorry|invalid|forbidden|illegal|must|mandatory|cybercrime|incident|tricked yourself|fell for|false report)\b"
+BANNED = r"\b(please|sorry|invalid|forbidden|illegal|must|mandatory|cybercrime|incident|fell for|false report)"
 
 
 def test_no_word_blames_bars_or_threatens() -> None:

@@ -41,9 +41,15 @@ def test_a_reference_reads_back_in_every_way_of_writing(reference: str) -> None:
     assert len(reference) == 11 and reference[3] == reference[7] == "-"
     assert all(set(group) & set(string.digits) for group in reference.split("-")), "no group spells anything"
     forms = (
-        reference.lower(), bare(reference), reference.replace("-", " "), f"  {reference}\n", "\u2013".join(reference.split("-")),
-        " ".join(bare(reference)), reference.translate(str.maketrans("8Q", "B0")), "\u200b".join(reference),
-    )  # fmt: skip
+        reference.lower(),
+        bare(reference),
+        reference.replace("-", " "),
+        f"  {reference}\n",
+        "\u2013".join(reference.split("-")),
+        " ".join(bare(reference)),
+        reference.translate(str.maketrans("8Q", "B0")),
+        "\u200b".join(reference),
+    )
     assert all(read_reference(form) == reference for form in forms)
 
 

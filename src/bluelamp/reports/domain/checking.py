@@ -1,8 +1,8 @@
 """From the fields of a page to an answer, or to what is wrong with them.
 
 Fields: `value` (the chosen codes, the text, the amount, the place), `day month year` and for two dates `first-day` ...
-`last-year`, `product` and `value` in pairs for devices, `email` and `phone`. The button or box `unsure` (any text) means
-"not sure" on every page; among options it is the code `not-sure`. Values may be anything that a client can send.
+`last-year`, `product` and `value` in pairs for devices, `email` and `phone`. The button or box `unsure` (any text)
+means "not sure" on every page; among options it is the code `not-sure`. Values may be anything that a client can send.
 """
 
 from collections.abc import Mapping, Sequence

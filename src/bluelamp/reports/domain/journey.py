@@ -53,9 +53,10 @@ _BARRED: dict[Flag, frozenset[str]] = {
 class Walk:
     """Where a person stands.
 
-    `asked`: answered pages in their order. `next`: the page to show, "" when everything is sent. `in_effect`: the answers
-    that count. `aside`: answers of pages that are not asked now; they are kept, not sent, and count again if the page
-    comes back. `at_most`: how many pages can still come, the next one included. `sections`: those that come or may.
+    `asked`: answered pages in their order. `next`: the page to show, "" when everything is sent. `in_effect`: the
+    answers that count. `aside`: answers of pages that are not asked now or not yet; they are kept, not sent, and count
+    again when the page comes. `at_most`: how many pages can still come, the next one included. `sections`: those that
+    come or may.
     """
 
     asked: tuple[str, ...]
@@ -180,8 +181,12 @@ def _fitting(shelf: Shelf, question: Question, answers: Answers, in_effect: Answ
     answer = answers.get(question.id)
     if answer is None or not fits(question=question, answer=answer):
         return None
-    if isinstance(answer.value, Seen) and answer.value != _advising(shelf, question, in_effect).seen:
-        return None  # other advice than was read: the page comes again
+    if isinstance(answer.value, Seen):
+        # Other advice than was read: the page comes again. The safe variant counts for both, since somebody who goes
+        # back after naming a partner reads that one.
+        now = _advising(shelf, question, in_effect)
+        if answer.value.topics != now.topics or now.abuse_safe > answer.value.abuse_safe:
+            return None
     return answer
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 
-ERROR_CODES = frozenset(
+_CODES = (
     "missing-choice missing-choices missing-text missing-date missing-about missing-place missing-device "
     "missing-numbers missing-contact missing-money unknown-option alone too-long too-many "
     "day-missing month-missing year-missing not-a-date future too-early end-first "
-    "money-unclear money-negative money-zero money-too-large bad-email bad-phone".split()
+    "money-unclear money-negative money-zero money-too-large bad-email bad-phone"
 )
+ERROR_CODES = frozenset(_CODES.split())
 
 
 @dataclass(frozen=True)

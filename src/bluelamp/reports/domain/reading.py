@@ -1,8 +1,8 @@
 """How hard an English text is to read: the grade of Flesch and Kincaid.
 
 Grade = 0.39 x words a sentence + 11.8 x syllables a word - 15.59; about five more is the reader's age. Syllables are
-guessed: groups of vowels, without a silent e at the end, with an end of -le after a consonant, and at least one. Figures
-count one, so that a telephone number does not make a text hard.
+guessed: groups of vowels, without a silent e at the end, with an end of -le after a consonant, and at least one.
+Figures count one, so that a telephone number does not make a text hard.
 """
 
 import re

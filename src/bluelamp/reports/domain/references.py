@@ -1,10 +1,10 @@
 """References, which name a report, and recovery words, which open it.
 
-A reference is no secret: three groups of three, such as `7HK-2MR-W4X`, the last one a check character. Its 19 letters and
-figures look and sound different; there are no vowels, so it spells nothing, and each group has a figure. 19 is a prime,
-so the weighted sum finds every single slip and every exchange of two characters.
+A reference is no secret: three groups of three, such as `7HK-2MR-W4X`, the last one a check character. Its 19 letters
+and figures look and sound different; there are no vowels, so it spells nothing, and each group has a figure. 19 is a
+prime, so the weighted sum finds every single slip and every exchange of two characters.
 
-The words are the secret: six of 2,048 drawn by `secrets`, 66 bits. Only their hash (Argon2id) is kept; the hash is made of
+The words are the secret: six of 2,048 drawn by `secrets`, 66 bits. Only their hash (Argon2id) is kept; it is made of
 `WordList.canonical`.
 """
 
@@ -29,16 +29,11 @@ _FIGURES = frozenset("2346789")
 # What these are often taken for; each is no letter of ours, so nothing else can be meant.
 _MISTAKEN = str.maketrans({"B": "8", "Z": "2", "G": "6", "I": "L", "1": "L", "O": "Q", "0": "Q"})
 _SPOKEN = {
-    "en": dict(zip("2346789", "two three four six seven eight nine".split(), strict=True)),
-    "cy": dict(zip("2346789", "dau tri pedwar chwech saith wyth naw".split(), strict=True)),
+    "en": dict(zip("2346789", ("two", "three", "four", "six", "seven", "eight", "nine"), strict=True)),
+    "cy": dict(zip("2346789", ("dau", "tri", "pedwar", "chwech", "saith", "wyth", "naw"), strict=True)),
 }
-_LETTERS = dict(
-    zip(
-        "FHJKLMQRTWXY",
-        "Foxtrot Hotel Juliett Kilo Lima Mike Quebec Romeo Tango Whiskey X-ray Yankee".split(),
-        strict=True,
-    )
-)
+_SPELT = "Foxtrot Hotel Juliett Kilo Lima Mike Quebec Romeo Tango Whiskey X-ray Yankee"
+_LETTERS = {word[0]: word for word in _SPELT.split()}
 
 
 class NoReferenceError(ValueError):

@@ -1,7 +1,7 @@
 """Which body a report goes to first, why, and who else may be asked.
 
-The table is data (`facts/routes.toml`): rows in order, the first that fits wins, the last fits everything. A force changes
-a row by giving one of the same id. Nothing is ever dropped: where no body is known the report stays at the desk.
+The table is data (`facts/routes.toml`): rows in order, the first that fits wins, the last fits everything. A force
+changes a row by giving one of the same id. Nothing is dropped: where no body is known the report stays at the desk.
 """
 
 import tomllib
@@ -55,8 +55,8 @@ class Case:
 class Route:
     """The answer: `first` and `alternatives` are `force:<slug>`, `report-fraud`, `advice` or `desk`.
 
-    `advice` means that the reporter gets guidance and the desk keeps the report. `reason` is the row's id. `boundary`: the
-    place lies on a border, and the first alternatives are the neighbours; the reporter may change it.
+    `advice` means that the reporter gets guidance and the desk keeps the report. `reason` is the row's id. `boundary`:
+    the place lies on a border, and the first alternatives are the neighbours; the reporter may change it.
     """
 
     first: str
@@ -134,7 +134,7 @@ def broken_rules(*, routes: Routes) -> list[str]:
 
 
 def route(*, routes: Routes, case: Case) -> Route:
-    """Where a report goes. Of several kinds the one whose row comes first decides; the others' bodies are alternatives."""
+    """Where a report goes. Of several kinds the one whose row comes first decides; the bodies of others are offered."""
     known = case.force if case.force in routes.forces else ""
     nation = routes.forces[known].nation if known else case.nation
     local = known or routes.only.get(nation, "")

@@ -43,7 +43,8 @@ class Choice:
 class Page:
     """One question as one reader sees it.
 
-    `choices` end with "not sure". `not_sure` is the text of that button or box on other pages, "" where nothing is asked.
+    `choices` end with "not sure". `not_sure` is the text of that button or box on other pages, "" where nothing is
+    asked.
     `topics` are ids of advice to show, in the variant safe from abuse where `abuse_safe`; `helplines`: show those too.
     `fields`: the names that `checking.check` reads. `back`: the page before, "" from the first.
     """

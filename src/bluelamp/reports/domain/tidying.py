@@ -7,10 +7,9 @@ LONGEST_RAW = 200_000  # characters; longer input is not even looked at
 MOST_MARKS = 4  # combining marks on one letter; Vietnamese needs two, Hebrew three
 
 # Directions and marks that hide or turn text, and the soft hyphen. Joiners stay: emoji and some scripts need them.
-_HIDDEN = frozenset(
-    [0x00AD, 0x061C, 0x115F, 0x1160, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF, 0xFFA0]
-    + [*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)]
-)
+_SINGLE = (0x00AD, 0x061C, 0x115F, 0x1160, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF, 0xFFA0)
+_RANGES = (range(0x202A, 0x202F), range(0x2060, 0x2070), range(0xFFF9, 0xFFFC), range(0xE0000, 0xE0080))
+_HIDDEN = frozenset((*_SINGLE, *(code for codes in _RANGES for code in codes)))
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\n{3,}")
 

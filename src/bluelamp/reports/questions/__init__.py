@@ -1,4 +1,4 @@
-"""The shelf of questions: one file a section, in one explicit order. To add a question, see docs/reference/questions.md."""
+"""The shelf of questions: one file a section, in one explicit order (docs/reference/questions.md)."""
 
 from collections.abc import Iterable
 from functools import cache
