@@ -232,6 +232,8 @@ def test_days_that_need_today() -> None:
         ("last month", (2026, 10, 1), (2026, 10, 31), Precision.MONTH),
         ("ym mis Mawrth 2026", (2026, 3, 1), (2026, 3, 31), Precision.MONTH),
         ("tri mis yn ôl", (2026, 8, 9), (2026, 9, 14), Precision.ABOUT),
+        ("hydref 2025", (2025, 9, 1), (2025, 11, 30), Precision.SEASON),
+        ("mis Hydref 2025", (2025, 10, 1), (2025, 10, 31), Precision.MONTH),
         ("mis diwethaf", (2026, 10, 1), (2026, 10, 31), Precision.MONTH),
         ("spring 2026", (2026, 3, 1), (2026, 5, 31), Precision.SEASON),
         ("last summer", (2026, 6, 1), (2026, 8, 31), Precision.SEASON),

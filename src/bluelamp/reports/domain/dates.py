@@ -18,8 +18,19 @@ _MONTHS = (
     "october oct hydref hyd|november nov tachwedd tach|december dec rhagfyr rhag"
 )
 MONTHS = {word: number for number, words in enumerate(_MONTHS.split("|"), 1) for word in words.split()}
-# The first month of each; a winter is named by the year in which it ends. Hydref is October too: see `_season`.
-_SEASONS = {"spring": 3, "gwanwyn": 3, "summer": 6, "haf": 6, "autumn": 9, "fall": 9, "winter": 12, "gaeaf": 12}
+# The first month of each; a winter is named by the year in which it ends. "Hydref" is autumn and October: the autumn
+# holds both; "mis Hydref" is October only.
+_SEASONS = {
+    "spring": 3,
+    "gwanwyn": 3,
+    "summer": 6,
+    "haf": 6,
+    "autumn": 9,
+    "fall": 9,
+    "hydref": 9,
+    "winter": 12,
+    "gaeaf": 12,
+}
 _DAYS_AGO = {"today": 0, "heddiw": 0, "yesterday": 1, "ddoe": 1, "echdoe": 2}
 _NAMES_OF_DAYS = re.compile(
     r"\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -123,7 +134,7 @@ _Found = tuple[date, date, Precision] | None
 
 def _cleaned(text: str) -> str:
     words = plain_form(text).replace(",", " ").replace("'", "").replace("\u2019", "")
-    words = _ORDINAL.sub("", _NAMES_OF_DAYS.sub(" ", words))
+    words = _ORDINAL.sub("", _NAMES_OF_DAYS.sub(" ", words)).replace("mis hydref", "october")
     # "Mis Mawrth" is March; in "mis diwethaf" and "tri mis yn ôl" the word counts.
     return re.sub(r"^mis (?!diwethaf|h[wo]n|ol)", "", " ".join(_FILLING.sub(" ", words).split()))
 

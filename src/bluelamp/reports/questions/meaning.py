@@ -1,4 +1,4 @@
-"""What the packaged questions mean to the rest of the program: the only place outside the files that knows their ids."""
+"""What the packaged questions mean to the rest of the program: the only code that knows their ids."""
 
 from collections.abc import Mapping
 
