@@ -135,7 +135,7 @@ def test_somebody_who_may_be_watched_gets_safe_advice_and_no_trace(seen: str) ->
     )
     assert way.is_complete
     assert Flag.WATCHED in flags(shelf=SHELF, answers=held)
-    assert barred(shelf=SHELF, answers=held) == EVERYTHING == {"draft", "download", "message", "install"}
+    assert barred(shelf=SHELF, answers=held) == EVERYTHING == {"draft", "save", "download", "message", "install"}
     assert held["safe-now"].value == Seen(("camera-accessed",), abuse_safe=True)
     assert "contact" not in way.asked and "call-offer" in way.asked, "a call at a safe time instead of messages"
 
@@ -155,11 +155,16 @@ def test_abused_by_somebody_close_is_never_sent_away(who: str) -> None:
     assert way.is_complete and "close-help" in way.asked and "story" in way.asked
     raised = flags(shelf=SHELF, answers=held)
     assert {Flag.ABUSE, Flag.UNSAFE_CONTACT} <= raised
-    assert {"message", "draft", "install"} <= barred(shelf=SHELF, answers=held)
+    assert barred(shelf=SHELF, answers=held) == {"message", "draft", "install"}
     helped = page(shelf=SHELF, question="close-help", answers=held, language="en")
     assert helped.helplines and helped.abuse_safe
     told = " ".join(helped.body)
     assert "do not send you away" in told and "999" not in helped.label
+
+
+def test_somebody_who_may_be_tracked_gets_the_advice_that_warns_first() -> None:
+    held, _ = finish(pick=chosen({"seen-by": "no", "what-happened": "tracker-stalking", "who-known": "stranger"}))
+    assert held["safe-now"].value == Seen(("tracker-stalking",), abuse_safe=True)
 
 
 def test_a_call_is_a_short_way() -> None:

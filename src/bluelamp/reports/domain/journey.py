@@ -41,7 +41,7 @@ _VALUE_OF = {
     Kind.MONEY: Money,
 }
 # What the program must not do with a report, by RED-LINES 8. Here and not in a file: no force may loosen it.
-EVERYTHING = frozenset({"draft", "download", "message", "install"})
+EVERYTHING = frozenset({"draft", "save", "download", "message", "install"})
 _BARRED: dict[Flag, frozenset[str]] = {
     Flag.WATCHED: EVERYTHING,
     Flag.ABUSE: frozenset({"draft", "install"}),
@@ -151,7 +151,7 @@ def flags(*, shelf: Shelf, answers: Answers) -> frozenset[Flag]:
 
 
 def barred(*, shelf: Shelf, answers: Answers) -> frozenset[str]:
-    """What must not be done: `draft` (saving on the device or to come back), `download`, `message`, `install`.
+    """What must not be done: `draft` (on the device), `save` (to come back with words), `download`, `message`, `install`.
 
     Everything, until the person says that nobody they know can see the device.
     """
