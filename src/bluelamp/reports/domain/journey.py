@@ -151,7 +151,7 @@ def flags(*, shelf: Shelf, answers: Answers) -> frozenset[Flag]:
 
 
 def barred(*, shelf: Shelf, answers: Answers) -> frozenset[str]:
-    """What must not be done: `draft` (on the device), `save` (to come back with words), `download`, `message`, `install`.
+    """What must not be done: `draft` (on the device), `save` (to come back later), `download`, `message`, `install`.
 
     Everything, until the person says that nobody they know can see the device.
     """
