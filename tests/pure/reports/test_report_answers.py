@@ -450,6 +450,7 @@ def test_numbers_of_devices() -> None:
     assert wrong("device-numbers", value="\n".join(f"A{i}" for i in range(11))) == [("too-many", "value")]
     assert wrong("device-numbers", value="A" * 65) == [("too-long", "value")]
     assert of("device-numbers", value=" - ") == SKIPPED
+    assert wrong("device-numbers", value="1," * 1001) == [("too-long", "value")]
 
 
 def test_contact() -> None:

@@ -38,6 +38,7 @@ from bluelamp.reports.domain.values import (
 
 MOST_DEVICES = 10
 MOST_VALUES = 100
+LONGEST_LIST = 2_000  # characters of all numbers together
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -188,7 +189,10 @@ def _device(question: Question, fields: Fields, _: date) -> Checked:
 
 
 def _numbers(question: Question, fields: Fields, _: date) -> Checked:
-    numbers = read_numbers("\n".join(fields.get("value", ())))
+    typed = "\n".join(fields.get("value", ()))
+    if len(typed) > LONGEST_LIST:
+        return Checked(None, (Problem("too-long", "value", {"limit": f"{LONGEST_LIST:,}"}),))
+    numbers = read_numbers(typed)
     if not numbers:
         return _nothing(question, "numbers")
     if len(numbers) > MOST_NUMBERS:
