@@ -1,0 +1,1 @@
+"""The rules of reports: no framework, no clock, no files."""
