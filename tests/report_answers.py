@@ -6,9 +6,9 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from bluelamp.reports.domain.journey import Walk, advising, walk
-from bluelamp.reports.domain.question import Kind, Question, Shelf
-from bluelamp.reports.domain.values import (
+from bluelamp.reporting.domain.journey import Walk, advising, walk
+from bluelamp.reporting.domain.question import Kind, Question, Shelf
+from bluelamp.reporting.domain.values import (
     NOT_SURE,
     SKIPPED,
     Answer,
@@ -27,7 +27,7 @@ from bluelamp.reports.domain.values import (
     Words,
     given,
 )
-from bluelamp.reports.questions import questions
+from bluelamp.reporting.questions import questions
 
 TODAY = date(2026, 11, 25)
 SHELF = questions()

@@ -5,8 +5,8 @@ from functools import cache
 from importlib import resources
 
 from bluelamp.kernel.places.queries import forces
-from bluelamp.reports.domain.references import WordList, read_word_list
-from bluelamp.reports.domain.routing import Routes, read_routes
+from bluelamp.reporting.domain.references import WordList, read_word_list
+from bluelamp.reporting.domain.routing import Routes, read_routes
 
 _FILES = resources.files(__package__)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bluelamp.kernel.advice.domain.crimes import CRIMES
 from bluelamp.kernel.places.domain.force import Force, Kind
-from bluelamp.reports.domain.question import LANGUAGES, Flag, chosen_language
+from bluelamp.reporting.domain.question import LANGUAGES, Flag, chosen_language
 
 NATIONS = ("england", "wales", "scotland", "northern-ireland", "elsewhere", "")
 KINDS = (*CRIMES, "something-else", "not-sure")

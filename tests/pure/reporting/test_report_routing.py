@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.kernel.places.queries import forces
-from bluelamp.reports.domain.question import Flag
-from bluelamp.reports.domain.routing import KINDS, NATIONS, Case, RoutesError, Setting, body_name, reason, route
-from bluelamp.reports.facts import routes
+from bluelamp.reporting.domain.question import Flag
+from bluelamp.reporting.domain.routing import KINDS, NATIONS, Case, RoutesError, Setting, body_name, reason, route
+from bluelamp.reporting.facts import routes
 
 TABLE = routes()
 SLUGS = [f.slug for f in forces()]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-from bluelamp.reports.domain.tidying import plain_form
+from bluelamp.reporting.domain.tidying import plain_form
 
 ALPHABET = "2346789FHJKLMQRTWXY"
 LENGTH = 9

@@ -12,13 +12,13 @@ from itertools import zip_longest
 
 from bluelamp.kernel.catalogue.domain.keys import is_product_key
 from bluelamp.kernel.messaging.domain.addresses import AddressError, normalised
-from bluelamp.reports.domain.amounts import AmountError, read_amount
-from bluelamp.reports.domain.dates import DateError, check_order, read_about, read_boxes
-from bluelamp.reports.domain.identifiers import LONGEST_NUMBER, MOST_NUMBERS, find_postcode, read_numbers
-from bluelamp.reports.domain.problems import Problem
-from bluelamp.reports.domain.question import NOT_SURE_CODE, TELLING, Kind, Question, Shelf, chosen_language
-from bluelamp.reports.domain.tidying import LONGEST_RAW, tidy, tidy_line
-from bluelamp.reports.domain.values import (
+from bluelamp.reporting.domain.amounts import AmountError, read_amount
+from bluelamp.reporting.domain.dates import DateError, check_order, read_about, read_boxes
+from bluelamp.reporting.domain.identifiers import LONGEST_NUMBER, MOST_NUMBERS, find_postcode, read_numbers
+from bluelamp.reporting.domain.problems import Problem
+from bluelamp.reporting.domain.question import NOT_SURE_CODE, TELLING, Kind, Question, Shelf, chosen_language
+from bluelamp.reporting.domain.tidying import LONGEST_RAW, tidy, tidy_line
+from bluelamp.reporting.domain.values import (
     NOT_SURE,
     SKIPPED,
     Answer,

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bluelamp.kernel.advice.domain.crimes import CRIMES
-from bluelamp.reports.domain.conditions import holds
-from bluelamp.reports.domain.question import CHOOSING, Flag, Kind, Question, Shelf, chosen_language
-from bluelamp.reports.domain.values import (
+from bluelamp.reporting.domain.conditions import holds
+from bluelamp.reporting.domain.question import CHOOSING, Flag, Kind, Question, Shelf, chosen_language
+from bluelamp.reporting.domain.values import (
     Answer,
     Codes,
     Contact,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-from bluelamp.reports.domain.question import Shelf
-from bluelamp.reports.domain.shelf import ShelfError, read_shelf
+from bluelamp.reporting.domain.question import Shelf
+from bluelamp.reporting.domain.shelf import ShelfError, read_shelf
 
 __all__ = ["SECTIONS", "ShelfError", "questions"]
 

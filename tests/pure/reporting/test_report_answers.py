@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_answers import SHELF, TODAY
 
-from bluelamp.reports.domain.amounts import AmountError, read_amount
-from bluelamp.reports.domain.checking import MOST_DEVICES, check, sentence
-from bluelamp.reports.domain.dates import DateError, read_about, read_boxes, read_day
-from bluelamp.reports.domain.identifiers import find_postcode, has_right_check_digit, read_numbers
-from bluelamp.reports.domain.journey import fits
-from bluelamp.reports.domain.problems import ERROR_CODES
-from bluelamp.reports.domain.question import Kind
-from bluelamp.reports.domain.showing import shown
-from bluelamp.reports.domain.tidying import plain_form, tidy, tidy_line
-from bluelamp.reports.domain.values import (
+from bluelamp.reporting.domain.amounts import AmountError, read_amount
+from bluelamp.reporting.domain.checking import MOST_DEVICES, check, sentence
+from bluelamp.reporting.domain.dates import DateError, read_about, read_boxes, read_day
+from bluelamp.reporting.domain.identifiers import find_postcode, has_right_check_digit, read_numbers
+from bluelamp.reporting.domain.journey import fits
+from bluelamp.reporting.domain.problems import ERROR_CODES
+from bluelamp.reporting.domain.question import Kind
+from bluelamp.reporting.domain.showing import shown
+from bluelamp.reporting.domain.tidying import plain_form, tidy, tidy_line
+from bluelamp.reporting.domain.values import (
     NOT_SURE,
     SKIPPED,
     Answer,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bluelamp.reports.domain.journey import Answers, advising, progress, walk
-from bluelamp.reports.domain.question import NOT_SURE_CODE, Kind, Question, Shelf, chosen_language
-from bluelamp.reports.domain.values import (
+from bluelamp.reporting.domain.journey import Answers, advising, progress, walk
+from bluelamp.reporting.domain.question import NOT_SURE_CODE, Kind, Question, Shelf, chosen_language
+from bluelamp.reporting.domain.values import (
     Answer,
     Codes,
     Contact,

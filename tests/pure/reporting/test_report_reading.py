@@ -7,12 +7,12 @@ import pytest
 from report_answers import SHELF, chosen, finish
 
 from bluelamp.kernel.messaging.domain.neutral import giveaways
-from bluelamp.reports.domain.checking import check, sentence
-from bluelamp.reports.domain.problems import ERROR_CODES, Problem
-from bluelamp.reports.domain.question import Question, Shelf, Wording
-from bluelamp.reports.domain.reading import grade, syllables
-from bluelamp.reports.domain.showing import page, rows
-from bluelamp.reports.facts import routes
+from bluelamp.reporting.domain.checking import check, sentence
+from bluelamp.reporting.domain.problems import ERROR_CODES, Problem
+from bluelamp.reporting.domain.question import Question, Shelf, Wording
+from bluelamp.reporting.domain.reading import grade, syllables
+from bluelamp.reporting.domain.showing import page, rows
+from bluelamp.reporting.facts import routes
 
 WHOLE, ONE = 4.0, 6.0  # grades: a reader of nine, and of eleven for a single page
 each = pytest.mark.parametrize("question", SHELF.questions, ids=lambda q: q.id)

@@ -8,7 +8,7 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from report_answers import SHELF, by_chance, chosen, finish
 
-from bluelamp.reports.domain.conditions import (
+from bluelamp.reporting.domain.conditions import (
     ALWAYS,
     All,
     ConditionError,
@@ -19,13 +19,13 @@ from bluelamp.reports.domain.conditions import (
     mentions,
     read_condition,
 )
-from bluelamp.reports.domain.question import Flag, Kind, Shelf
-from bluelamp.reports.domain.routing import NATIONS, route
-from bluelamp.reports.domain.shelf import ShelfError, read_shelf
-from bluelamp.reports.domain.values import Contact, Precision
-from bluelamp.reports.facts import routes
-from bluelamp.reports.questions import SECTIONS, shelf
-from bluelamp.reports.questions.meaning import (
+from bluelamp.reporting.domain.question import Flag, Kind, Shelf
+from bluelamp.reporting.domain.routing import NATIONS, route
+from bluelamp.reporting.domain.shelf import ShelfError, read_shelf
+from bluelamp.reporting.domain.values import Contact, Precision
+from bluelamp.reporting.facts import routes
+from bluelamp.reporting.questions import SECTIONS, shelf
+from bluelamp.reporting.questions.meaning import (
     USED,
     contact_of,
     is_anonymous,

@@ -2,8 +2,8 @@
 
 import re
 
-from bluelamp.reports.domain.tidying import plain_form, tidy
-from bluelamp.reports.domain.values import Number, NumberKind
+from bluelamp.reporting.domain.tidying import plain_form, tidy
+from bluelamp.reporting.domain.values import Number, NumberKind
 
 _OUTWARD = r"(?:GIR|[A-Z]{1,2}\d[A-Z\d]?)"
 _POSTCODE = re.compile(rf"(?<![A-Z\d])({_OUTWARD})\s*(\d[ABD-HJLNP-UW-Z]{{2}})(?![A-Z\d])")

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bluelamp.kernel.approvals.domain.versions import version_hash
-from bluelamp.reports.domain.conditions import ALWAYS, All, ConditionError, mentions, read_condition
-from bluelamp.reports.domain.problems import ERROR_CODES
-from bluelamp.reports.domain.question import (
+from bluelamp.reporting.domain.conditions import ALWAYS, All, ConditionError, mentions, read_condition
+from bluelamp.reporting.domain.problems import ERROR_CODES
+from bluelamp.reporting.domain.question import (
     CHOOSING,
     LANGUAGES,
     NOT_SURE_CODE,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.kernel.messaging.domain.neutral import giveaways
-from bluelamp.reports.domain.references import (
+from bluelamp.reporting.domain.references import (
     ALPHABET,
     LENGTH,
     WORDS,
@@ -20,7 +20,7 @@ from bluelamp.reports.domain.references import (
     read_word_list,
     spoken,
 )
-from bluelamp.reports.facts import word_list
+from bluelamp.reporting.facts import word_list
 
 LIST = word_list()
 references = st.integers(0, 2**64).map(lambda seed: new_reference(choice=random.Random(seed).choice))

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from bluelamp.reports.domain.journey import Answers, flags, sent
-from bluelamp.reports.domain.question import Shelf
-from bluelamp.reports.domain.routing import Case, Setting
-from bluelamp.reports.domain.values import Answer, Codes, Contact, When, Whereabouts
+from bluelamp.reporting.domain.journey import Answers, flags, sent
+from bluelamp.reporting.domain.question import Shelf
+from bluelamp.reporting.domain.routing import Case, Setting
+from bluelamp.reporting.domain.values import Answer, Codes, Contact, When, Whereabouts
 
 _SETTINGS = {"place": Setting.PLACE, "rail": Setting.RAIL, "online": Setting.ONLINE}
 USED = frozenset(

@@ -6,8 +6,8 @@
 import re
 from datetime import date, timedelta
 
-from bluelamp.reports.domain.tidying import plain_form
-from bluelamp.reports.domain.values import Precision, When
+from bluelamp.reporting.domain.tidying import plain_form
+from bluelamp.reporting.domain.values import Precision, When
 
 OLDEST_YEARS = 120
 LONGEST_TEXT = 200

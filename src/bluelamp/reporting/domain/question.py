@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from bluelamp.reports.domain.conditions import ALWAYS, Condition
+from bluelamp.reporting.domain.conditions import ALWAYS, Condition
 
 LANGUAGES = ("en", "cy")
 NOT_SURE_CODE = "not-sure"

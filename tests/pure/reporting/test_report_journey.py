@@ -10,10 +10,10 @@ from report_answers import SHELF, any_answer, by_chance, chosen, finish
 
 from bluelamp.kernel.advice.domain.crimes import CRIMES
 from bluelamp.kernel.advice.queries import all_advice
-from bluelamp.reports.domain.journey import EVERYTHING, advising, barred, flags, progress, sent, walk
-from bluelamp.reports.domain.question import Flag, Kind
-from bluelamp.reports.domain.showing import page, rows
-from bluelamp.reports.domain.values import NOT_SURE, Answer, Codes, Seen, Words, from_json, given, to_json
+from bluelamp.reporting.domain.journey import EVERYTHING, advising, barred, flags, progress, sent, walk
+from bluelamp.reporting.domain.question import Flag, Kind
+from bluelamp.reporting.domain.showing import page, rows
+from bluelamp.reporting.domain.values import NOT_SURE, Answer, Codes, Seen, Words, from_json, given, to_json
 
 ORDER = [q.id for q in SHELF.questions]
 ASKING = [q for q in SHELF.questions if not q.tells]

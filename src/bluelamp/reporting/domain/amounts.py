@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from bluelamp.reports.domain.tidying import plain_form
-from bluelamp.reports.domain.values import Money
+from bluelamp.reporting.domain.tidying import plain_form
+from bluelamp.reporting.domain.values import Money
 
 LARGEST = Decimal(10) ** 10
 LONGEST_TEXT = 60
