@@ -58,6 +58,10 @@ def test_no_barriers_at_the_desk(browser: Browser, demo_base: str, name: str, sc
     addresses = [demo_base + path % prefix for path in DESK[name] for prefix in ("", "/cy")]
     if name == "Ada":
         addresses += [f"{demo_base}{path}" for path in _people(page, demo_base)]
+    if name in _LISTS:
+        page.goto(f"{demo_base}{_LISTS[name]}")
+        one = page.locator(f"main a[href^='{_LISTS[name]}']").first.get_attribute("href") or ""
+        addresses += [f"{demo_base}{one}", f"{demo_base}/cy{one}"]
     for number, address in enumerate(addresses):
         problems += _check(page, address, axe)
         (tmp_path / f"{number}.html").write_text(page.context.request.get(address).text(), encoding="utf-8")
@@ -108,6 +112,8 @@ def _people(page: Page, base: str) -> list[str]:
     return found
 
 
+# Whose page of one thing is reached from a list: an edition, a preview.
+_LISTS = {"Hari": "/desk/editions/", "Isla": "/desk/editions/", "Mina": "/desk/previews/"}
 _ENDED = ("Usha Unwin", "Vashti Vaughan", "Wyn Watts")
 
 
