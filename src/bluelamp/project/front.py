@@ -121,7 +121,7 @@ class Front:
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if told.isdigit() and int(told[:20]) > self.limits.body:
             raise _TooLargeError
-        body, more = bytearray(), True
+        body, more, whole = bytearray(), True, False
         try:
             while more:
                 message = await receive()
@@ -134,10 +134,12 @@ class Front:
                     raise _TooLargeError
                 if self._held > self.limits.bodies:
                     raise _FullError
-        except BaseException:
-            self._held -= len(body)
-            raise
-        return bytes(body)
+            whole = True
+            return bytes(body)
+        finally:
+            # Whatever ended it, a timeout from outside too.
+            if not whole:
+                self._held -= len(body)
 
     def _answer(self, environ: Environ, refused: int) -> Answer:
         """In Django's thread: the whole answer, so that a failure halfway through a long one is still told as such."""

@@ -249,4 +249,4 @@ def test_a_site_of_a_specimen_is_written_only_when_asked_for(home: Path) -> None
 
 def test_a_correction_compares_every_figure_that_is_exported() -> None:
     told_elsewhere = {"status", "edition", "revision", "period_start", "period_end", "product_key", "sources"}
-    assert set(COMPARED) == set(COLUMNS) - told_elsewhere == set(FIELDS)
+    assert set(COMPARED) == set(COLUMNS) - told_elsewhere == set(FIELDS) and len(COLUMNS) == len(set(COLUMNS))

@@ -1,11 +1,8 @@
 """Building an edition from the visible evidence, and checking that its published figures can be built again."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from importlib import metadata, resources
 from typing import Any
 
 import pyarrow as pa
@@ -13,12 +10,21 @@ from django.db import transaction
 
 from bluelamp.index.domain.combining import merged_dates
 from bluelamp.index.domain.confirmed import CONFIRMED, own_days
-from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
+from bluelamp.index.domain.method import Figure, SourceFact
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import period_ending
-from bluelamp.index.domain.units import StatedUnits, chosen_units, public_crimes
+from bluelamp.index.domain.units import StatedUnits, chosen_units
 from bluelamp.index.evidence_queries import present_reading, stated_units
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations.frozen import (
+    RESTRICTED_KINDS,
+    code_version,
+    columns_of,
+    figures_hash,
+    frozen_figures,
+    frozen_narrower,
+    lock_hash,
+)
 from bluelamp.index.queries import editions_folder, newest_specimen
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
@@ -28,10 +34,6 @@ from bluelamp.kernel.evidence.queries import file_paths, visible_loads
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.warehouse.counts import Reading, frozen_counts, newest_day, refs_among, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
-
-# Crimes and citizens' reports appear as aggregates only: no row, date or sighting of an edition comes from them alone.
-RESTRICTED_KINDS = frozenset({"recorded_crime", "citizen_report"})
-
 
 _MOST_STATEMENTS = 5
 
@@ -107,19 +109,19 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
     counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
     stated = chosen_units(stated=stated_units(moved=reading.moved), end=end)
     products = _products_table({key: found[0].units for key, found in stated.items()})
-    sources = sorted({load.source for load in loads}, key=lambda s: s.id)
+    sources = [_source_fact(s) for s in sorted({load.source for load in loads}, key=lambda s: s.id)]
     frozen = write_table(table=counts, folder=editions_folder())
     moved = _moved_since(base, moved=reading.moved)
     frozen_products = write_table(table=products, folder=editions_folder())
-    figures = _figures(
+    figures = frozen_figures(
         counts=counts,
         products=products,
-        sources=[_source_fact(s) for s in sources],
+        sources=sources,
         parameters=parameters,
         base=_base_dates(base, parameters=parameters, moved=moved),
     )
     period = period_ending(end=end, months=parameters.period_months)
-    narrower = _narrower(counts=counts, products=products, sources=sources, parameters=parameters)
+    narrower = frozen_narrower(counts=counts, products=products, sources=sources, parameters=parameters)
     return Prepared(
         fields={
             "period_start": period.start,
@@ -129,7 +131,7 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
             "figures_hash": figures_hash(figures),
             "parameters": {
                 **parameters.to_dict(),
-                "sources": [asdict(_source_fact(s)) for s in sources],
+                "sources": [asdict(s) for s in sources],
                 **_told(moved),
             },
             "code_version": code_version(),
@@ -204,7 +206,7 @@ def verify_edition(*, edition: Edition) -> Checked:
     moved = stored.pop("moved", {})
     parameters = Parameters.from_dict(stored)
     base = _base_dates(edition.base, parameters=parameters, moved=moved)
-    figures = _figures(counts=counts, products=products, sources=sources, parameters=parameters, base=base)
+    figures = frozen_figures(counts=counts, products=products, sources=sources, parameters=parameters, base=base)
     differences: list[str] = []
     if edition.code_version != code_version():
         differences.append(f"It was built by {edition.code_version}: check it with that version of the program.")
@@ -214,39 +216,13 @@ def verify_edition(*, edition: Edition) -> Checked:
     known = {f.product_key: f for f in figures if f.product_key in rows}
     differences += [f"{key}: is published but cannot be built again" for key in sorted(rows.keys() - known.keys())]
     for key, figure in known.items():
-        for name, value in _columns(figure).items():
+        for name, value in columns_of(figure).items():
             published = getattr(rows[key], name)
             if published != value:
                 differences.append(f"{key}: {name} is published as {published}, built again as {value}")
     if len(rows) != len(figures):
         differences.append(f"{len(rows)} products are published, {len(figures)} are built again.")
     return Checked(edition=edition, same=not differences, differences=tuple(differences))
-
-
-def figures_hash(figures: tuple[Figure, ...]) -> str:
-    """SHA-256 of the rounded figures in a canonical form.
-
-    It is public, so counts of crimes go in as they are published: exact ones could be guessed from it (RED-LINES 7).
-    """
-    told = [{**asdict(f), "recorded_crimes": public_crimes(crimes=f.recorded_crimes)} for f in figures]
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def code_version() -> str:
-    """The program's version with a hash of the modules that make figures."""
-    digest = hashlib.sha256()
-    for package in ("bluelamp.stats", "bluelamp.index.domain"):
-        for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
-            if entry.name.endswith(".py"):
-                digest.update(entry.read_bytes())
-    return f"{metadata.version('bluelamp')}+{digest.hexdigest()[:16]}"
-
-
-def lock_hash() -> str:
-    """SHA-256 of the names and versions of the packages that compute."""
-    names = ("numpy", "scipy", "pyarrow", "duckdb", "ibis-framework")
-    return hashlib.sha256(" ".join(f"{n}=={metadata.version(n)}" for n in names).encode()).hexdigest()
 
 
 def _moved_since(base: Edition | None, *, moved: Mapping[str, str]) -> dict[str, str]:
@@ -295,42 +271,6 @@ def _products_table(units: Mapping[str, int]) -> pa.Table:
     names = ("key", "maker_key", "name", "category", "support")
     table = pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
     return table.append_column("units", pa.array([units.get(key, 0) for key in columns[0]], type=pa.int64()))
-
-
-def _inputs(counts: pa.Table, products: pa.Table) -> tuple[list[CountRow], list[ProductFact]]:
-    # Editions frozen before units could be loaded have no such column: none of their products had any.
-    units = products["units"].to_pylist() if "units" in products.column_names else [0] * products.num_rows
-    columns = (products[name].to_pylist() for name in ("key", "maker_key", "category"))
-    placed = [ProductFact(*f) for f in zip(*columns, units, strict=True)]
-    known = {p.key for p in placed}
-    rows = [CountRow(**r) for r in counts.to_pylist()]
-    # A sighting of a product that has no category yet counts for its maker, so that it is not lost.
-    return [r if r.product_key in known or not r.product_key else _maker_only(r) for r in rows], placed
-
-
-def _maker_only(row: CountRow) -> CountRow:
-    return CountRow(**{**asdict(row), "product_key": "", "model_key": ""})
-
-
-def _figures(
-    *,
-    counts: pa.Table,
-    products: pa.Table,
-    sources: list[SourceFact],
-    parameters: Parameters,
-    base: Mapping[str, int] | None,
-) -> tuple[Figure, ...]:
-    rows, placed = _inputs(counts, products)
-    open_keys = {row.product_key for row in rows if row.kind not in RESTRICTED_KINDS and row.months_back >= 0}
-    figures = build_figures(counts=rows, products=placed, sources=sources, parameters=parameters, base=base)
-    return tuple(f for f in figures if f.product_key in open_keys)
-
-
-def _narrower(*, counts: pa.Table, products: pa.Table, sources: list[Source], parameters: Parameters) -> Any:
-    rows, placed = _inputs(counts, products)
-    return narrower_split(
-        counts=rows, products=placed, sources=[_source_fact(s) for s in sources], parameters=parameters
-    )
 
 
 def _coverage(*, counts: pa.Table, loads: list[Load], months: int, rejected: Sequence[str]) -> dict[str, Any]:
@@ -388,11 +328,6 @@ def _details(*, paths: list[Any], end: date, reading: Reading) -> dict[str, list
     return found
 
 
-def _columns(figure: Figure) -> dict[str, Any]:
-    skip = ("product_key", "maker_key", "category", "monthly")
-    return {**{k: v for k, v in asdict(figure).items() if k not in skip}, "monthly": list(figure.monthly)}
-
-
 def _rows(
     *, edition: Edition, figures: tuple[Figure, ...], products: pa.Table, details: dict[str, list[dict[str, Any]]]
 ) -> list[EditionRow]:
@@ -416,7 +351,7 @@ def _rows(
                 first_seen=days[0],
                 last_seen=days[-1],
                 sightings=seen,
-                **_columns(f),
+                **columns_of(f),
             )
         )
     return rows

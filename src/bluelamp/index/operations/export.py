@@ -6,46 +6,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from bluelamp.index.domain.revising import COMPARED
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import lacks_kinds, shown_replies
 
-COLUMNS = (
-    "status",
-    "edition",
-    "revision",
-    "period_start",
-    "period_end",
-    "product_key",
-    "product_name",
-    "maker_name",
-    "category",
-    "dates",
-    "dates_before",
-    "dates_ever",
-    "rate",
-    "shrunk",
-    "low",
-    "high",
-    "jeffreys_low",
-    "jeffreys_high",
-    "band",
-    "rank_low",
-    "rank_high",
-    "trend",
-    "ebgm",
-    "eb05",
-    "leaning_on",
-    "dates_without",
-    "base_dates",
-    "base_trend",
-    "crime_rate",
-    "crime_low",
-    "crime_high",
-    "first_seen",
-    "last_seen",
-    "crimes",
-    "sources",
-)
+_GIVEN = ("status", "edition", "revision", "period_start", "period_end", "crimes", "sources")
+COLUMNS = ("status", "edition", "revision", "period_start", "period_end", "product_key", *COMPARED, "sources")
 NOTE = "One list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
 _KINDS = {
     "recorded_crime": "recorded crimes",
@@ -54,7 +20,6 @@ _KINDS = {
     "attack_telemetry": "attacks seen by sensors",
     "partner_sighting": "partners' sightings",
 }
-_GIVEN = ("status", "edition", "revision", "period_start", "period_end", "crimes", "sources")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -108,18 +73,18 @@ def _coverage_of(*, edition: Edition, rows: Iterable[EditionRow]) -> dict[str, A
 
 def record_of(*, edition: Edition, row: EditionRow) -> dict[str, Any]:
     """One row as it is published everywhere."""
-    own = {c: getattr(row, c) for c in COLUMNS if c not in _GIVEN}
-    own |= {name: rate for name, rate in row.crime_rates.items() if name in own}
-    return {
+    record: dict[str, Any] = {c: getattr(row, c) for c in COLUMNS if c not in _GIVEN}
+    record |= {
         "status": edition.status,
         "edition": edition.number,
         "revision": edition.revision,
         "period_start": edition.period_start,
         "period_end": edition.period_end,
-        **own,
         "crimes": row.public_crimes,
         "sources": " ".join(sorted({s["source"] for s in row.sightings})),
+        **{name: rate for name, rate in row.crime_rates.items() if name in COLUMNS},
     }
+    return {c: record[c] for c in COLUMNS}
 
 
 def replies_of_rows(*, edition: Edition, rows: Iterable[EditionRow]) -> list[dict[str, str]]:
