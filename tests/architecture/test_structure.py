@@ -31,6 +31,7 @@ LEVELS = [
     "advice",
     "evidence",
     "index",
+    "reporting",
 ]
 
 

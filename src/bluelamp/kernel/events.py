@@ -61,3 +61,26 @@ class ReplyRefused(Event):
     """A maker's reply breaks a published rule, which the maker reads."""
 
     reply: UUID
+
+
+@dataclass(frozen=True)
+class ReportReceived(Event):
+    """A citizen's report was taken in."""
+
+    report: UUID
+
+
+@dataclass(frozen=True)
+class ReportChanged(Event):
+    """A report came into another state, or there is something new for its reporter."""
+
+    report: UUID
+    act: str
+
+
+@dataclass(frozen=True)
+class ReporterWrote(Event):
+    """A reporter added to a report, corrected it, took it back or complained."""
+
+    report: UUID
+    kind: str

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",
+    "bluelamp.reporting.apps.ReportingConfig",
     "bluelamp.project.apps.ProjectConfig",
 ]
 MIDDLEWARE = [

@@ -130,6 +130,15 @@ def sent(*, shelf: Shelf, answers: Answers) -> Answers:
     return {i: a for i, a in walk(shelf=shelf, answers=answers).in_effect.items() if not shelf.by_id[i].tells}
 
 
+def through_telling(*, shelf: Shelf, answers: Answers) -> Answers:
+    """The same with every page that only tells counted as read, for programs that show no pages."""
+    full = dict(answers)
+    while (way := walk(shelf=shelf, answers=full)).next and shelf.by_id[way.next].tells:
+        question = shelf.by_id[way.next]
+        full[question.id] = Answer(State.GIVEN, _advising(shelf, question, way.in_effect).seen)
+    return full
+
+
 def fits(*, question: Question, answer: Answer) -> bool:
     """Whether an answer has the form that a question asks for."""
     if answer.state is State.NOT_SURE:

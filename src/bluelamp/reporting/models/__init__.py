@@ -1,0 +1,37 @@
+"""Tables of reporting: what is being written, what was sent, and what is done with it."""
+
+from bluelamp.reporting.models.casework import (
+    Campaign,
+    CrimeRecord,
+    Decision,
+    Disclosure,
+    Fingerprint,
+    FingerprintKey,
+    HandOver,
+    ReportLink,
+    SavedView,
+)
+from bluelamp.reporting.models.drafts import Draft
+from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
+from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
+
+__all__ = [
+    "Campaign",
+    "CrimeRecord",
+    "Decision",
+    "Disclosure",
+    "Draft",
+    "Duty",
+    "Fingerprint",
+    "FingerprintKey",
+    "Follow",
+    "HandOver",
+    "Post",
+    "Report",
+    "ReportContact",
+    "ReportFlag",
+    "ReportLink",
+    "ReportProduct",
+    "SavedView",
+    "Step",
+]

@@ -1,0 +1,3 @@
+"""What several tables of reporting share."""
+
+ORIGINS = ["live", "exercise", "simulation", "test"]

@@ -1,0 +1,196 @@
+"""Sending: from a finished draft, or from answers that a program gives, to a report. Twice the same is one report."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from bluelamp.kernel.audit.operations import record
+from bluelamp.kernel.events import ReportReceived
+from bluelamp.kernel.messaging.domain.addresses import Kind
+from bluelamp.kernel.messaging.operations.contacts import add_contact
+from bluelamp.kernel.outbox.operations import announce
+from bluelamp.reporting.domain.duties import CLOCKS, DUTY_OF, duties, level_of
+from bluelamp.reporting.domain.journey import Answers, walk
+from bluelamp.reporting.domain.references import new_reference
+from bluelamp.reporting.facts import word_list
+from bluelamp.reporting.models import Draft, Duty, Report, ReportContact, ReportFlag, ReportProduct, Step
+from bluelamp.reporting.operations import drafts
+from bluelamp.reporting.operations.digests import words_digest
+from bluelamp.reporting.operations.preparing import Prepared, prepare
+from bluelamp.reporting.operations.sealed import report_records, seal_json
+from bluelamp.reporting.questions import questions
+
+_TRIES = 20
+WORDS_SHOWN = timedelta(minutes=60)
+
+
+class NotFinishedError(ValueError):
+    """The answers do not reach the end; `next` is the question that is open."""
+
+    def __init__(self, following: str) -> None:
+        super().__init__(f"The question {following!r} is not answered.")
+        self.next = following
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a report comes from. `client` and `client_key` name it among those of one program; `by` for the audit log.
+
+    `organisation`: on whose behalf it was sent, where a supporting organisation did.
+    """
+
+    channel: str
+    origin: str = "live"
+    client: str = ""
+    client_key: str = ""
+    by: str = "reporter"
+    burst: bool = False
+    organisation: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A report that was taken in. `words` open it; they are empty where it had been taken in before."""
+
+    report: Report
+    words: tuple[str, ...]
+
+
+def send(*, token: str, burst: bool = False, now: datetime) -> Sent:
+    """Send the draft of a browser; the words can be read in it for another hour (`drafts.open_draft`).
+
+    Sent again it is the same report. Raises DraftGoneError, NotFinishedError.
+    """
+    draft = drafts.open_draft(token=token, now=now)
+    if draft.sent:
+        return Sent(Report.objects.get(pk=draft.sent), draft.words)
+    _finished(draft.answers)
+    prepared, words = prepare(answers=draft.answers, chosen=draft.chosen), word_list().draw()
+    made = _sealed(prepared, words=words, language=draft.language, now=now)
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().filter(pk=draft.id).first()
+        if row is None:
+            raise drafts.DraftGoneError("The draft was destroyed meanwhile.")
+        if row.sent_as is None:
+            made.draft = draft.id
+            _store(made, prepared, Origin("web", draft.origin, burst=burst), now=now)
+            drafts.becomes_sent(row=row, draft=replace(draft, words=words), report=made.pk, until=now + WORDS_SHOWN)
+            return Sent(made, words)
+    # Another click was quicker.
+    return send(token=token, now=now)
+
+
+def take_in(*, answers: Answers, language: str, origin: Origin, chosen: str = "", now: datetime) -> Sent:
+    """Take in answers that a program or an officer gives. Raises NotFinishedError.
+
+    The same `client` and `client_key` again give the same report, without its words: they are not kept.
+    """
+    if origin.client_key:
+        before = Report.objects.filter(client=origin.client, client_key=origin.client_key).first()
+        if before:
+            return Sent(before, ())
+    _finished(answers)
+    prepared, words = prepare(answers=answers, chosen=chosen), word_list().draw()
+    made = _sealed(prepared, words=words, language=language, now=now)
+    try:
+        with transaction.atomic():
+            _store(made, prepared, origin, now=now)
+    except IntegrityError:
+        before = Report.objects.filter(client=origin.client, client_key=origin.client_key).first()
+        if not origin.client_key or before is None:
+            raise
+        return Sent(before, ())
+    return Sent(made, words)
+
+
+def _finished(answers: Answers) -> None:
+    way = walk(shelf=questions(), answers=answers)
+    if not way.is_complete:
+        raise NotFinishedError(way.next)
+
+
+def _sealed(prepared: Prepared, *, words: tuple[str, ...], language: str, now: datetime) -> Report:
+    """The row with its sealed parts, not stored yet: keys of the vault are made outside the transaction."""
+    report_id = uuid4()
+    records = dict(zip(("content", "safety", "contact"), report_records(report_id), strict=True))
+    salts = {name: secrets.token_hex(16) for name in prepared.parts["content"]}
+    content = {"answers": prepared.parts["content"], "salts": salts}
+    held = {"content": content, "safety": prepared.parts["safety"], "contact": prepared.parts["contact"]}
+    parts = {name: seal_json(record=records[name], content=held[name], now=now) for name in records}
+    return Report(
+        id=report_id,
+        language=language,
+        scope=prepared.scope,
+        body=prepared.route.first,
+        route_reason=prepared.route.reason,
+        alternatives=list(prepared.route.alternatives),
+        boundary=prepared.route.boundary,
+        kinds=list(prepared.kinds),
+        anonymous=prepared.anonymous,
+        watched=prepared.watched,
+        quiet=prepared.watched,
+        words_digest=words_digest(words),
+        shelf_version=questions().version,
+        received_at=now,
+        **parts,
+    )
+
+
+def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -> None:
+    """Store the report and all that belongs to it, in the caller's transaction."""
+    made.channel, made.origin, made.burst = origin.channel, origin.origin, origin.burst
+    made.client, made.client_key, made.organisation_id = origin.client, origin.client_key, origin.organisation
+    _with_reference(made)
+    ReportProduct.objects.bulk_create(ReportProduct(report=made, product_key=key) for key in prepared.products)
+    for row in (*_flags(made, prepared, now=now), *_duties(made, prepared, now=now)):
+        row.save(force_insert=True)
+    Step.objects.create(report=made, at=now, act="received", role="reporter", by=origin.by, shown=True)
+    _contacts(made, prepared, now=now)
+    detail: dict[str, str | int] = {"channel": origin.channel, "origin": origin.origin}
+    record(actor=origin.by, action="reporting.send", subject=f"report:{made.pk}", detail=detail, now=now)
+    announce(event=ReportReceived(report=made.pk), now=now)
+
+
+def _with_reference(made: Report) -> None:
+    for _ in range(_TRIES):
+        made.reference = new_reference()
+        if not Report.objects.filter(reference=made.reference).exists():
+            break
+    made.save(force_insert=True)
+
+
+def _flags(made: Report, prepared: Prepared, *, now: datetime) -> list[ReportFlag]:
+    return [
+        ReportFlag(report=made, code=flag, level=level_of(flag), source="answers", reason="answer", raised_at=now)
+        for flag in sorted(prepared.flags)
+        if flag in DUTY_OF
+    ]
+
+
+def _duties(made: Report, prepared: Prepared, *, now: datetime) -> list[Duty]:
+    made_for = duties(prepared.flags)
+    return [
+        Duty(
+            report=made,
+            kind=kind,
+            level=level,
+            scope=made.scope,
+            raised_at=now,
+            due_at=now + CLOCKS[level],
+        )
+        for kind, level in made_for.items()
+    ]
+
+
+def _contacts(made: Report, prepared: Prepared, *, now: datetime) -> None:
+    """Addresses for messages. One that is not safe is recorded too: no other part of the program may write there."""
+    given = prepared.contact
+    ways: list[tuple[Kind, str]] = [("email", given.email), ("sms", given.phone)] if given else []
+    for kind, address in ways:
+        if address:
+            safe, language = prepared.messages, made.language
+            contact = add_contact(kind=kind, address=address, safe=safe, language=language, by="reporter", now=now)
+            ReportContact.objects.create(report=made, contact=contact)
