@@ -91,7 +91,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [
             str(PACKAGE / room / "templates")
-            for room in ("index/web", "kernel/people/web", "kernel/advice/web", "project/desk")
+            for room in ("index/web", "reporting/web", "kernel/people/web", "kernel/advice/web", "project/desk")
         ],
         "APP_DIRS": True,
         "OPTIONS": {

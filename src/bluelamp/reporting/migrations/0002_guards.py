@@ -15,9 +15,7 @@ _TABLES = {
 
 
 def _sqlite(table: str, words: str) -> tuple[str, ...]:
-    return (
-        f"CREATE TRIGGER {table}_stays BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{words}'); END",
-    )
+    return (f"CREATE TRIGGER {table}_stays BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{words}'); END",)
 
 
 def _postgresql(table: str, words: str) -> tuple[str, ...]:

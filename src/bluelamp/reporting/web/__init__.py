@@ -1,0 +1,1 @@
+"""Pages of reporting: the journey, following a report, and the triage desk."""

@@ -1,0 +1,12 @@
+"""The addresses of citizens' pages. The project mounts them for both languages."""
+
+from django.urls import path
+from django.urls.resolvers import URLPattern
+
+from bluelamp.reporting.web import start
+
+app_name = "report"
+
+urlpatterns: list[URLPattern] = [
+    path("", start.start, name="start"),
+]
