@@ -18,7 +18,7 @@ from bluelamp.index.queries import keys_of_ref
 from bluelamp.kernel.catalogue.queries import Resolver, loaded_version, resolver
 from bluelamp.kernel.evidence import operations as evidence
 from bluelamp.kernel.evidence.models import Load, Source
-from bluelamp.kernel.evidence.operations import Batch, Refusal
+from bluelamp.kernel.evidence.operations import Batch, Refusal, Terms
 from bluelamp.warehouse.counts import SIGHTING_SCHEMA
 
 WORST_BAD_SHARE = 0.2
@@ -106,6 +106,7 @@ def _load(*, feed: Feed, stream: BinaryIO, content_hash: str, now: datetime) -> 
             catalogue_version=version,
             snapshot=feed.snapshot,
             refuse=share > WORST_BAD_SHARE,
+            terms=Terms(marking=feed.marking, publish=feed.publish),
             now=now,
         )
     if load.status == Load.Status.REFUSED:

@@ -27,6 +27,18 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """Under which terms evidence may be used: whether it is real, its marking (TLP 2.0), and what may be published."""
+
+    origin: str = "live"
+    marking: str = "TLP:CLEAR"
+    publish: str = "full"
+
+
+OPEN_TERMS = Terms()
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one file brought: the rows as a table, those put aside, and how well the names were known."""
 
@@ -62,6 +74,7 @@ def store_batch(
     catalogue_version: str,
     snapshot: bool,
     refuse: bool,
+    terms: Terms = OPEN_TERMS,
     now: datetime,
 ) -> Load:
     """Store one batch. The Parquet file is written first; one transaction then makes it visible.
@@ -71,7 +84,9 @@ def store_batch(
     """
     file_hash = "" if refuse else write_table(table=batch.rows, folder=evidence_folder()).sha256
     with transaction.atomic():
-        earlier = Load.objects.select_for_update().filter(source=source, table=batch.table, status=Load.Status.VISIBLE)
+        earlier = Load.objects.select_for_update().filter(
+            source=source, table=batch.table, status=Load.Status.VISIBLE, origin=terms.origin
+        )
         status = _status(earlier=list(earlier), batch=batch, snapshot=snapshot, refuse=refuse)
         if status == Load.Status.VISIBLE:
             same = earlier.filter(feed_id=batch.feed_id, content_hash=content_hash)
@@ -92,6 +107,9 @@ def store_batch(
             unmapped=batch.unmapped,
             first_on=batch.first_on,
             last_on=batch.last_on,
+            origin=terms.origin,
+            marking=terms.marking,
+            publish=terms.publish,
             added_at=_later_than_all(now),
         )
         QuarantinedRow.objects.bulk_create(

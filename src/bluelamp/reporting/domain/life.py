@@ -41,3 +41,12 @@ def may_become(*, state: str, new: str) -> bool:
 def is_closed(state: str) -> bool:
     """Whether nothing is left to decide."""
     return state in CLOSED
+
+
+# Reasons that say that nothing of the kind happened, or that it was no device: such a report is no sighting.
+UNFOUNDED = frozenset({"made-up", "mistake", "test", "not-a-device", "reported-twice"})
+
+
+def counts_as_sighting(*, outcome: str, reason: str) -> bool:
+    """Whether a decided report is evidence that its product was a target."""
+    return outcome != "duplicate" and reason not in UNFOUNDED

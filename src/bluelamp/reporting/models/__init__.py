@@ -11,6 +11,7 @@ from bluelamp.reporting.models.casework import (
     ReportLink,
     SavedView,
 )
+from bluelamp.reporting.models.counting import JourneyCount, PublicFigures, ReportSighting
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
@@ -26,12 +27,15 @@ __all__ = [
     "FingerprintKey",
     "Follow",
     "HandOver",
+    "JourneyCount",
     "Post",
+    "PublicFigures",
     "Report",
     "ReportContact",
     "ReportFlag",
     "ReportLink",
     "ReportProduct",
+    "ReportSighting",
     "SavedView",
     "Step",
 ]
