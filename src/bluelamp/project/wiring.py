@@ -21,12 +21,14 @@ from bluelamp.kernel.events import (
     PreviewOpened,
     ReplyAccepted,
     ReplyRefused,
+    ReportChanged,
 )
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.messaging.operations.sending import run as send_messages
 from bluelamp.kernel.outbox.registry import Handler, Job
 from bluelamp.project.keeping.scheduled import run_backup
 from bluelamp.project.retention import run_retention
+from bluelamp.reporting.operations.counting import count_report, write_evidence
 
 HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-preview", PreviewOpened, tell_of_preview),
@@ -35,6 +37,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-edition", EditionPublished, tell_of_edition),
     Handler("tell-makers-of-correction", EditionCorrected, tell_of_correction),
     Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
+    Handler("count-report", ReportChanged, count_report),
 )
 
 JOBS: tuple[Job, ...] = (
@@ -60,6 +63,9 @@ JOBS: tuple[Job, ...] = (
         timedelta(days=1),
         run_backup,
         longest=timedelta(hours=6),
+    ),
+    Job(
+        "write-evidence", _("Write triaged reports as evidence, where they changed"), timedelta(days=1), write_evidence
     ),
     Job("retention", _("Remove what is older than it is kept"), timedelta(days=1), run_retention),
 )

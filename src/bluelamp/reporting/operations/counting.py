@@ -50,12 +50,14 @@ def count_report(*, event: ReportChanged, now: datetime) -> None:  # noqa: ARG00
         ReportSighting.Kind.CRIME: _day(crime.recorded_at) if crime else None,
     }
     for kind, on in wanted.items():
-        kept = products if on else []
-        report.sightings.filter(kind=kind).exclude(product_key__in=kept).delete()
-        for key in kept:
-            ReportSighting.objects.update_or_create(
-                report=report, product_key=key, kind=kind, defaults={"on": on, "place": place}
-            )
+        counted = ReportSighting.objects.filter(report=report, kind=kind)
+        if on is None:
+            counted.delete()
+            continue
+        counted.exclude(product_key__in=products).delete()
+        for key in products:
+            told = {"on": on, "place": place}
+            ReportSighting.objects.update_or_create(report=report, product_key=key, kind=kind, defaults=told)
 
 
 def write_evidence(*, now: datetime) -> list[Load]:
