@@ -36,27 +36,28 @@ def vault() -> Vault:
     return cast("Vault", operations)
 
 
-def _record(contact_id: UUID) -> str:
+def contact_record(contact_id: UUID) -> str:
+    """The vault's record of a contact's address."""
     return f"contact:{contact_id}"
 
 
 def seal_address(*, contact_id: UUID, address: str, now: datetime) -> bytes:
     """An address sealed for one contact."""
-    return vault().seal(record=_record(contact_id), plaintext=address.encode(), now=now)
+    return vault().seal(record=contact_record(contact_id), plaintext=address.encode(), now=now)
 
 
 def open_address(*, contact_id: UUID, sealed: bytes | memoryview) -> str:
     """The address of a contact, for handing a message over only. Raises AddressErasedError."""
     opener = vault()
     try:
-        return opener.open_sealed(record=_record(contact_id), ciphertext=bytes(sealed)).decode()
+        return opener.open_sealed(record=contact_record(contact_id), ciphertext=bytes(sealed)).decode()
     except opener.RecordErasedError as gone:
         raise AddressErasedError("The address was erased.") from gone
 
 
 def erase_address(*, contact_id: UUID, now: datetime) -> bool:
     """Destroy the key of a contact's address; whether there was one."""
-    return vault().erase(record=_record(contact_id), now=now)
+    return vault().erase(record=contact_record(contact_id), now=now)
 
 
 def digest(*, kind: str, address: str) -> str:

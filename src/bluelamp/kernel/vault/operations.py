@@ -61,6 +61,22 @@ def seal(*, record: str, plaintext: bytes, now: datetime) -> bytes:
     return seal_data(key=key, record=record, plaintext=plaintext, nonce=secrets.token_bytes(NONCE_BYTES))
 
 
+def make_keys(*, records: Sequence[str], now: datetime) -> None:
+    """Make the keys of several new records in one commit, so that sealing each needs none. Raises MasterKeyError.
+
+    A record that has a key, or was erased, stays as it is.
+    """
+    with master_lock(exclusive=False), transaction.atomic(using=DATABASE, durable=True):
+        masters = masters_or_new(now=now)
+        RecordKey.objects.bulk_create(
+            [
+                RecordKey(record=record, wrapped=_wrapped_new(record, masters), master=masters.current, created_at=now)
+                for record in records
+            ],
+            ignore_conflicts=True,
+        )
+
+
 def open_sealed(*, record: str, ciphertext: bytes) -> bytes:
     """What was sealed for this record. Raises RecordErasedError, NoRecordKeyError, SealBrokenError, MasterKeyError."""
     row = RecordKey.objects.filter(record=record).first()
@@ -129,12 +145,14 @@ def _new_key(record: str, *, now: datetime) -> bytes:
     """
     with master_lock(exclusive=False), transaction.atomic(using=DATABASE, durable=True):
         masters = masters_or_new(now=now)
-        key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
-        wrapped = wrap_key(master=masters.key, record=record, key=key, nonce=nonce)
-        row, _ = RecordKey.objects.get_or_create(
-            record=record, defaults={"wrapped": wrapped, "master": masters.current, "created_at": now}
-        )
+        made = {"wrapped": _wrapped_new(record, masters), "master": masters.current, "created_at": now}
+        row, _ = RecordKey.objects.get_or_create(record=record, defaults=made)
     return _unwrapped(row)
+
+
+def _wrapped_new(record: str, masters: Masters) -> bytes:
+    key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
+    return wrap_key(master=masters.key, record=record, key=key, nonce=nonce)
 
 
 def _unwrapped(row: RecordKey) -> bytes:

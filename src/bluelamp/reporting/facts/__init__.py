@@ -12,7 +12,12 @@ _FILES = resources.files(__package__)
 
 
 def routes(*, changes: Sequence[str] = ()) -> Routes:
-    """The table of routes, with rows that a force changed (TOML texts). Raises RoutesError."""
+    """The table of routes, with rows that a force changed (TOML texts), read once. Raises RoutesError."""
+    return _routes(tuple(changes))
+
+
+@cache
+def _routes(changes: tuple[str, ...]) -> Routes:
     return read_routes(
         text=(_FILES / "routes.toml").read_text("utf-8"),
         forces={force.slug: force for force in forces()},

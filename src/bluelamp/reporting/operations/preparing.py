@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
+from bluelamp.kernel.messaging.domain.addresses import Kind
 from bluelamp.kernel.places.queries import find_place
 from bluelamp.reporting.domain.journey import Answers, flags, sent
 from bluelamp.reporting.domain.placing import Settled, settle
@@ -20,7 +22,7 @@ NATIONAL = "national"
 class Prepared:
     """What is to be stored of a report. `parts`: answers as JSON by how long they are kept (content, safety, contact).
 
-    `contact` is None where there is none; `messages` says whether any message may be sent.
+    `contact_ids` holds each address for messages with an id for it; `messages` says whether any may be sent.
     """
 
     parts: Mapping[str, Mapping[str, Any]]
@@ -31,7 +33,7 @@ class Prepared:
     place: Settled
     anonymous: bool
     watched: bool
-    contact: Contact | None
+    contact_ids: Mapping[tuple[Kind, str], UUID]
     messages: bool
 
     @property
@@ -62,7 +64,7 @@ def prepare(*, answers: Answers, chosen: str = "") -> Prepared:
         place=place,
         anonymous=meaning.is_anonymous(told) or meaning.contact_of(told) is None,
         watched=Flag.PRIVATE not in raised,
-        contact=meaning.contact_of(told),
+        contact_ids=_contact_ids(meaning.contact_of(told)),
         messages=Flag.PRIVATE in raised and Flag.UNSAFE_CONTACT not in raised,
     )
 
@@ -83,6 +85,11 @@ def place_of(*, answers: Answers) -> Settled:
 
 def _find(text: str) -> list[Any]:
     return find_place(text=text, limit=20)
+
+
+def _contact_ids(contact: Contact | None) -> dict[tuple[Kind, str], UUID]:
+    ways: list[tuple[Kind, str]] = [("email", contact.email), ("sms", contact.phone)] if contact else []
+    return {way: uuid4() for way in ways if way[1]}
 
 
 def _products(told: Answers) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 
 from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.events import ReportReceived
-from bluelamp.kernel.messaging.domain.addresses import Kind
 from bluelamp.kernel.messaging.operations.contacts import add_contact
+from bluelamp.kernel.messaging.sealing import contact_record
 from bluelamp.kernel.outbox.operations import announce
+from bluelamp.kernel.vault.operations import make_keys
 from bluelamp.reporting.domain.duties import CLOCKS, DUTY_OF, duties, level_of
 from bluelamp.reporting.domain.journey import Answers, walk
 from bluelamp.reporting.domain.references import new_reference
@@ -116,6 +117,8 @@ def _sealed(prepared: Prepared, *, words: tuple[str, ...], language: str, now: d
     """The row with its sealed parts, not stored yet: keys of the vault are made outside the transaction."""
     report_id = uuid4()
     records = dict(zip(("content", "safety", "contact"), report_records(report_id), strict=True))
+    addresses = [contact_record(contact_id) for contact_id in prepared.contact_ids.values()]
+    make_keys(records=[*records.values(), *addresses], now=now)
     salts = {name: secrets.token_hex(16) for name in prepared.parts["content"]}
     content = {"answers": prepared.parts["content"], "salts": salts}
     held = {"content": content, "safety": prepared.parts["safety"], "contact": prepared.parts["contact"]}
@@ -187,10 +190,14 @@ def _duties(made: Report, prepared: Prepared, *, now: datetime) -> list[Duty]:
 
 def _contacts(made: Report, prepared: Prepared, *, now: datetime) -> None:
     """Addresses for messages. One that is not safe is recorded too: no other part of the program may write there."""
-    given = prepared.contact
-    ways: list[tuple[Kind, str]] = [("email", given.email), ("sms", given.phone)] if given else []
-    for kind, address in ways:
-        if address:
-            safe, language = prepared.messages, made.language
-            contact = add_contact(kind=kind, address=address, safe=safe, language=language, by="reporter", now=now)
-            ReportContact.objects.create(report=made, contact=contact)
+    for (kind, address), contact_id in prepared.contact_ids.items():
+        contact = add_contact(
+            kind=kind,
+            address=address,
+            safe=prepared.messages,
+            language=made.language,
+            contact_id=contact_id,
+            by="reporter",
+            now=now,
+        )
+        ReportContact.objects.create(report=made, contact=contact)

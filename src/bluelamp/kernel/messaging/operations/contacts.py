@@ -31,17 +31,18 @@ def add_contact(
     safe: bool,
     language: str = "en",
     hours: Hours | None = None,
+    contact_id: uuid.UUID | None = None,
     by: str,
     now: datetime,
 ) -> Contact:
-    """Record an address, sealed. `safe` is what the person said; unsure is False.
+    """Record an address, sealed. `safe` is what the person said; unsure is False. `contact_id`: an id made beforehand.
 
     Raises AddressError for no usable address, MessagingError for an unknown language.
     """
     if language not in LANGUAGES:
         raise MessagingError("Messages are in English (en) or Welsh (cy).")
     form = normalised(kind=kind, address=address)
-    contact_id = uuid.uuid4()
+    contact_id = contact_id or uuid.uuid4()
     with transaction.atomic():
         made = Contact.objects.create(
             id=contact_id,
