@@ -95,6 +95,12 @@ def named_rows(*, edition: Edition) -> QuerySet[EditionRow]:
     return nameable_rows(edition=edition).filter(dates__gt=0)
 
 
+def named_product_keys() -> frozenset[str]:
+    """The products that the published Index names now; none where no edition is published."""
+    edition = newest_published()
+    return frozenset(nameable_rows(edition=edition).values_list("product_key", flat=True)) if edition else frozenset()
+
+
 def facts(*, name: str) -> pa.Table:
     """One table of packaged facts."""
     return pq.read_table(fact_path(name=name))

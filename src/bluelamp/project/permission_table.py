@@ -10,12 +10,14 @@ from bluelamp.index import permissions as index
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
+from bluelamp.reporting import permissions as reporting
 
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITOR = frozenset({"auditor"})
 ANALYST = frozenset({"analyst"})
 HEAD = frozenset({"head-of-profession"})
 MAKER = frozenset({"maker"})
+TRIAGE = frozenset({"triage-officer", "safeguarding-officer", "crime-registrar"})
 # Who may be put on the access list of an edition, to be ready when it comes out.
 EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
@@ -66,6 +68,10 @@ ALLOWED = (
     Declared(index.CALENDAR, HEAD),
     Declared(index.ACCESS, HEAD),
     Declared(index.LOOK, EARLY),
+    Declared(reporting.SEE_FIGURES, ANALYST | HEAD),
+    Declared(reporting.CHECK_FIGURES, ANALYST),
+    Declared(reporting.PUBLISH_FIGURES, HEAD),
+    Declared(reporting.SEE_BENEFITS, TRIAGE | ANALYST | HEAD),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
@@ -74,7 +80,7 @@ _PUBLIC = (
     "index:home index:search index:check index:compare index:table index:category index:product "
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
-    "advice:topics advice:topic advice:safely report:start api-1:openapi-json "
+    "advice:topics advice:topic advice:safely report:start report:figures report:figures-csv api-1:openapi-json "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )
@@ -145,4 +151,8 @@ ROUTES: dict[str, Rule] = {
     "desk:previews": index.REPLY,
     "desk:preview": index.REPLY,
     "desk:maker-links": index.LINK,
+    "triage:benefits": reporting.SEE_BENEFITS,
+    "triage:figures": reporting.SEE_FIGURES,
+    "triage:check-figures": reporting.CHECK_FIGURES,
+    "triage:publish-figures": reporting.PUBLISH_FIGURES,
 }

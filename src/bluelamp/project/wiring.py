@@ -1,6 +1,6 @@
 """What is connected with what: which handler hears which event, and what runs on the clock. Explicit and in order."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
@@ -13,6 +13,7 @@ from bluelamp.index.operations.telling import (
     tell_of_reply,
     tell_of_withdrawal,
 )
+from bluelamp.index.queries import named_product_keys
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.events import (
     EditionCorrected,
@@ -29,6 +30,13 @@ from bluelamp.kernel.outbox.registry import Handler, Job
 from bluelamp.project.keeping.scheduled import run_backup
 from bluelamp.project.retention import run_retention
 from bluelamp.reporting.operations.counting import count_report, write_evidence
+from bluelamp.reporting.operations.publishing_figures import freeze_figures
+
+
+def _freeze_figures(*, now: datetime) -> None:
+    """Figures name only products that the published Index names."""
+    freeze_figures(named=named_product_keys, now=now)
+
 
 HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-preview", PreviewOpened, tell_of_preview),
@@ -67,5 +75,6 @@ JOBS: tuple[Job, ...] = (
     Job(
         "write-evidence", _("Write triaged reports as evidence, where they changed"), timedelta(days=1), write_evidence
     ),
+    Job("freeze-figures", _("Freeze the public figures of a quarter that is over"), timedelta(days=1), _freeze_figures),
     Job("retention", _("Remove what is older than it is kept"), timedelta(days=1), run_retention),
 )

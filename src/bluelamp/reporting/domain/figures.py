@@ -1,7 +1,7 @@
 """The public tables of a quarter, made from counts and protected."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,11 +41,15 @@ def quarter_days(quarter: str) -> tuple[date, date]:
     return first, date(first.year + 1, 1, 1) if number == "4" else date(first.year, first.month + 3, 1)
 
 
-def tables(*, counted: Iterable[Counted], categories: Mapping[str, str]) -> dict[str, Any]:
+OTHERS = "others"
+
+
+def tables(*, counted: Iterable[Counted], categories: Mapping[str, str], named: Container[str]) -> dict[str, Any]:
     """What may be shown of one quarter, as JSON: by month, by force, by category and product family.
 
-    `categories` holds product -> category. A report that names two products counts for each; of one category once in
-    its total. The forces' total leaves out what may not be told by place.
+    `categories` holds product -> category, `named` those that the published Index names: no other is named here
+    (RED-LINES 1), and what they have stands under `OTHERS`. Who names two products counts for each of them. The forces'
+    total leaves out what may not be told by place.
     """
     months: Counter[str] = Counter()
     forces: Counter[str] = Counter()
@@ -55,7 +59,7 @@ def tables(*, counted: Iterable[Counted], categories: Mapping[str, str]) -> dict
         if one.force:
             forces[one.force] += 1
         for product in set(one.products):
-            families[categories.get(product) or "other"][product] += 1
+            families[categories.get(product) or OTHERS][product if product in named else OTHERS] += 1
     groups = protect_groups(families)
     return {
         "months": _json(protect(months)),

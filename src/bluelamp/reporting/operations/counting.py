@@ -44,10 +44,10 @@ def count_report(*, event: ReportChanged, now: datetime) -> None:  # noqa: ARG00
     decision = report.decisions.order_by("-at", "-id").first()
     triaged = decision is not None and counts_as_sighting(outcome=decision.outcome, reason=decision.reason)
     crime = CrimeRecord.objects.filter(report=report, cancelled_at=None).first()
-    place = _place(report)
+    place = place_told(report)
     wanted = {
-        ReportSighting.Kind.REPORT: _day(report.received_at) if triaged else None,
-        ReportSighting.Kind.CRIME: _day(crime.recorded_at) if crime else None,
+        ReportSighting.Kind.REPORT: day_of(report.received_at) if triaged else None,
+        ReportSighting.Kind.CRIME: day_of(crime.recorded_at) if crime else None,
     }
     for kind, on in wanted.items():
         counted = ReportSighting.objects.filter(report=report, kind=kind)
@@ -86,12 +86,14 @@ def count_page(*, page: str, what: str, day: date) -> None:
             counted.update(number=F("number") + 1)
 
 
-def _place(report: Report) -> str:
-    told = may_have_place(kinds=report.kinds, flags=report.flags.values_list("code", flat=True))
+def place_told(report: Report) -> str:
+    """The force by which a report may be counted; "" for none."""
+    told = may_have_place(kinds=report.kinds, flags=[flag.code for flag in report.flags.all()])
     return report.scope.removeprefix("force:") if told and report.scope.startswith("force:") else ""
 
 
-def _day(moment: datetime) -> date:
+def day_of(moment: datetime) -> date:
+    """The day of a moment in London."""
     return moment.astimezone(LONDON).date()
 
 
@@ -122,7 +124,7 @@ def _store(*, kind: ReportSighting.Kind, counted: Counter[tuple[str, date, str]]
         unmapped=0,
         first_on=min((on for _, on, _ in counted), default=None),
         # The day of the writing: a list from which something was taken out must still replace an older one.
-        last_on=_day(now),
+        last_on=day_of(now),
     )
     return store_batch(
         source=_source(source_id, title),

@@ -137,6 +137,7 @@ def _sealed(prepared: Prepared, *, words: tuple[str, ...], language: str, now: d
         quiet=prepared.watched,
         words_digest=words_digest(words),
         shelf_version=questions().version,
+        answers_given=sum(1 for part in prepared.parts.values() for held in part.values() if held["state"] == "given"),
         received_at=now,
         **parts,
     )

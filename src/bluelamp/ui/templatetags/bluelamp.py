@@ -1,7 +1,7 @@
 """Template tags and filters of the design system: words for codes, numbers, the language switch, plots."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms, template
@@ -12,6 +12,7 @@ from django.template.loader_tags import BlockNode
 from django.utils import formats, translation
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from bluelamp.ui import labels, plots
 
@@ -151,6 +152,19 @@ def plain(value: object) -> object:
 def percent(value: float) -> str:
     """A share as a whole percentage without the sign."""
     return f"{value * 100:.0f}"
+
+
+@register.filter
+def span_words(span: timedelta) -> str:
+    """A length of time in words, to the unit that matters: minutes, hours or days."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 120:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    if hours < 72:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    days = round(hours / 24)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
 @register.filter
