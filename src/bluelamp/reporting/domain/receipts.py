@@ -164,7 +164,7 @@ def _facts(payload: bytes) -> ReceiptFacts:
         raise ReceiptError("content") from problem
     listed = need_members(held["answers"], ("_sd",), code="content")["_sd"]
     texts = [held[name] for name in _MEMBERS if name != "answers"]
-    if canonical(held) != payload or not all(isinstance(text, str) and len(text) <= _LONGEST for text in texts):
+    if canonical(held) != payload or not all(map(_is_plain, texts)):
         raise ReceiptError("content")
     if (held["format"], held["_sd_alg"]) != (FORMAT, "sha-256"):
         raise ReceiptError("content")
@@ -177,6 +177,11 @@ def _facts(payload: bytes) -> ReceiptFacts:
         shelf_version=held["shelf_version"],
         commitments=_commitments(listed),
     )
+
+
+def _is_plain(text: object) -> bool:
+    # Printable, because commands and pages show it.
+    return isinstance(text, str) and len(text) <= _LONGEST and text.isprintable()
 
 
 def _reference(text: str) -> str:

@@ -5,6 +5,7 @@ of public keys, oldest first, that only grows: a receipt is to hold for as long 
 list before it signs. A backup copies the files in the order of their names, the list last, so it has every key.
 """
 
+import contextlib
 import json
 import secrets
 from contextlib import AbstractContextManager
@@ -52,8 +53,10 @@ def new_key() -> str:
     """
     seed = secrets.token_bytes(KEY_BYTES)
     with _lock():
-        if _read_publics() == [] and (old := _read_seed()) is not None:
-            _list(_public(old))
+        # Where the list was lost, the key that goes now is on it again at least.
+        with contextlib.suppress(ReceiptKeyError):
+            if (old := _read_seed()) is not None:
+                _list(_public(old))
         _list(_public(seed))
         replace_private(path=signing_path(), content=_text(seed))
     return key_id(_public(seed))
