@@ -130,6 +130,15 @@ def test_an_answer_that_was_changed_is_not_proven(member: str) -> None:
         assert (problem.code, problem.about) == ("not-proven", file["answers"][place]["question"])
 
 
+@pytest.mark.parametrize("number", [1, 1.5, float("nan")])
+def test_a_number_is_refused_before_its_form_matters(number: float) -> None:
+    """JSON writes numbers in several forms; no answer of ours has one."""
+    made = committed(3)
+    file = json.loads(made.answers_file)
+    file["answers"][0]["answer"] = {"state": number}
+    assert refused(made, file).code == "form"
+
+
 def test_answers_of_two_questions_exchanged_are_not_proven() -> None:
     made = committed(3)
     file = json.loads(made.answers_file)
