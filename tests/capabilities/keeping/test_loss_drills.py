@@ -74,6 +74,31 @@ def test_lost_signing_key(home: Home, folder: Path) -> None:
     assert not second.json("audit", "verify", "--anchor", new, code=1)["whole"], "and a change is still found"
 
 
+def receipt_keys(home: Home) -> list[str]:
+    return [key["kid"] for key in json.loads(home.run("receipt", "keys").stdout)["keys"]]
+
+
+@sqlite_only
+def test_lost_receipt_key(home: Home) -> None:
+    first = home.json("receipt", "new-key")["key"]
+    folder = home.backup()
+    key = home.path / "keys" / "receipt-signing"
+    before = key.read_bytes()
+    key.unlink()
+    assert receipt_keys(home) == [first]
+    assert home.json("keys", "bring-back", folder) == {"brought_back": ["receipt-signing"]}
+    assert key.read_bytes() == before
+    # Where no backup has it: a new key, and the old one stays on the list.
+    key.unlink()
+    second = home.json("receipt", "new-key")["key"]
+    assert receipt_keys(home) == [first, second]
+    # The list is gone before another receipt is made: it comes back whole.
+    folder = home.backup()
+    (home.path / "keys" / "receipt-verifying").unlink()
+    assert home.json("keys", "bring-back", folder) == {"brought_back": ["receipt-verifying"]}
+    assert receipt_keys(home) == [first, second]
+
+
 @sqlite_only
 def test_lost_django_secret(home: Home) -> None:
     secret = home.path / "keys" / "secret"

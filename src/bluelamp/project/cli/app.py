@@ -19,6 +19,7 @@ from bluelamp.project.cli import (
     outbox,
     people,
     places,
+    receipt,
     retention,
     vault,
     watchlist,
@@ -43,6 +44,7 @@ app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")
 app.add_typer(messages.app, name="messages", help="Notices to people.")
 app.add_typer(keys.app, name="keys", help="The key files.")
+app.add_typer(receipt.app, name="receipt", help="Signed receipts of reports.")
 app.add_typer(retention.app, name="retention", help="How long things are kept.")
 app.command(name="run")(run_processes)
 app.command()(work)

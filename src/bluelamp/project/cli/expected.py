@@ -13,11 +13,13 @@ from bluelamp.kernel.people.operations.accounts import AccountError
 from bluelamp.kernel.vault.domain.sealing import SealBrokenError
 from bluelamp.kernel.vault.master import MasterKeyError
 from bluelamp.project.cli.places import PlaceError
+from bluelamp.project.cli.receipt import ReceiptRefusedError
 from bluelamp.project.cli.run import RunError
 from bluelamp.project.cli.serve import ServeError
 from bluelamp.project.cli.work import WorkError
 from bluelamp.project.keeping.archive import KeepingError
 from bluelamp.project.site import SiteError
+from bluelamp.reporting.operations.receipt_key import ReceiptKeyError
 
 EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
@@ -33,6 +35,8 @@ EXPECTED: tuple[type[Exception], ...] = (
     NoDeadLetterError,
     NoEvidenceError,
     PlaceError,
+    ReceiptKeyError,
+    ReceiptRefusedError,
     RunError,
     SealBrokenError,
     ServeError,

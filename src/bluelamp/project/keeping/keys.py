@@ -30,6 +30,10 @@ KEYS = (
     KeyUse("secret", "signs sessions and one-time links", "bluelamp keys rotate-secret", "everybody signs in again"),
     KeyUse("master", "opens the keys of personal data", "bluelamp vault rotate", "all sealed personal data, for good"),
     KeyUse("audit-signing", "signs the audit log", "bluelamp audit head --new-key", "a new key must be made known"),
+    KeyUse("receipt-signing", "signs receipts of reports", "bluelamp receipt new-key", "nothing that was signed"),
+    KeyUse(
+        "receipt-verifying", "proves receipts (public)", "(never)", "proof here of receipts that former keys signed"
+    ),
     KeyUse("contacts", "finds the same address again", "(never)", "suppressions of other contacts with an address"),
 )
 
