@@ -8,10 +8,13 @@ from report_answers import SHELF, chosen, finish
 
 from bluelamp.kernel.messaging.models import Contact
 from bluelamp.kernel.outbox.models import Delivery
+from bluelamp.reporting.domain.answer_proofs import verify_answers
 from bluelamp.reporting.domain.journey import through_telling, walk
+from bluelamp.reporting.domain.receipts import verify
 from bluelamp.reporting.domain.values import Answer, Codes, Whereabouts, Words, given
 from bluelamp.reporting.models import Draft, Duty, Report, ReportFlag, Step
-from bluelamp.reporting.operations import drafts, sending
+from bluelamp.reporting.operations import drafts, receipts, sending
+from bluelamp.reporting.operations.receipt_key import ReceiptKeyError, known_keys
 from bluelamp.reporting.operations.sealed import open_json, report_records
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -211,3 +214,29 @@ def test_programs_need_not_read_pages_that_only_tell() -> None:
     answers, _ = finish(pick=chosen(OPEN_LIFE))
     asked = {name: a for name, a in answers.items() if not SHELF.by_id[name].tells}
     assert walk(shelf=SHELF, answers=through_telling(shelf=SHELF, answers=asked)).is_complete
+
+
+def test_every_report_has_a_receipt_that_proves_its_answers_and_tells_none() -> None:
+    sent = sending.send(token=written(more={"story": given(Words("They read my mail."))}), now=NOW)
+    report = Report.objects.get()
+    verified = verify(receipt=receipts.receipt_file(report=report), keys=known_keys())
+    assert verified.facts.reference == sent.report.reference and verified.facts.received_at == NOW
+    proven = verify_answers(facts=verified.facts, answers_file=receipts.answers_file(report=report))
+    assert proven["story"] == given(Words("They read my mail."))
+    assert b"mail" not in bytes(report.receipt) and b"account-hacked" not in bytes(report.receipt)
+
+
+def test_who_may_be_watched_has_no_receipt_to_take_away() -> None:
+    report = sending.send(token=written({"seen-by": "not-sure", "go-on": "here"}), now=NOW).report
+    with pytest.raises(receipts.NoReceiptError):
+        receipts.receipt_file(report=report)
+
+
+def test_a_lost_signing_key_costs_the_receipt_and_not_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost() -> bytes:
+        raise ReceiptKeyError("gone")
+
+    monkeypatch.setattr(receipts, "signing_seed", lost)
+    report = sending.send(token=written(), now=NOW).report
+    with pytest.raises(receipts.NoReceiptError):
+        receipts.receipt_file(report=report)

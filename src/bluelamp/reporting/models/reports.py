@@ -19,8 +19,8 @@ class Report(models.Model):
 
     `draft` and (`client`, `client_key`) make sending the same thing twice one report. `words_digest` opens it to its
     reporter, in quiet mode as "received" and no more, unless they also give the word whose digest is `own_word`.
-    `answers_given` is how many answers it holds. `burst`: more came from one address than usual; it waits behind others
-    and loses nothing.
+    `receipt` is signed and tells no answer. `answers_given` is how many answers it holds. `burst`: more came from one
+    address than usual; it waits behind others and loses nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +49,7 @@ class Report(models.Model):
     content = models.BinaryField()
     safety = models.BinaryField()
     contact = models.BinaryField()
+    receipt = models.BinaryField(default=b"")
     answers_given = models.PositiveSmallIntegerField(default=0)
     organisation_id = models.UUIDField(null=True)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,5 @@
 """Sending: from a finished draft, or from answers that a program gives, to a report. Twice the same is one report."""
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -18,13 +17,12 @@ from bluelamp.reporting.domain.journey import Answers, walk
 from bluelamp.reporting.domain.references import new_reference
 from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Draft, Duty, Report, ReportContact, ReportFlag, ReportProduct, Step
-from bluelamp.reporting.operations import drafts
+from bluelamp.reporting.operations import drafts, receipts
 from bluelamp.reporting.operations.digests import words_digest
 from bluelamp.reporting.operations.preparing import Prepared, prepare
 from bluelamp.reporting.operations.sealed import report_records, seal_json
 from bluelamp.reporting.questions import questions
 
-_TRIES = 20
 WORDS_SHOWN = timedelta(minutes=60)
 
 
@@ -70,7 +68,7 @@ def send(*, token: str, burst: bool = False, now: datetime) -> Sent:
         return Sent(Report.objects.get(pk=draft.sent), draft.words)
     _finished(draft.answers)
     prepared, words = prepare(answers=draft.answers, chosen=draft.chosen), word_list().draw()
-    made = _sealed(prepared, words=words, language=draft.language, now=now)
+    made = _sealed(prepared, draft.answers, words=words, language=draft.language, origin=draft.origin, now=now)
     with transaction.atomic():
         row = Draft.objects.select_for_update().filter(pk=draft.id).first()
         if row is None:
@@ -95,7 +93,7 @@ def take_in(*, answers: Answers, language: str, origin: Origin, chosen: str = ""
             return Sent(before, ())
     _finished(answers)
     prepared, words = prepare(answers=answers, chosen=chosen), word_list().draw()
-    made = _sealed(prepared, words=words, language=language, now=now)
+    made = _sealed(prepared, answers, words=words, language=language, origin=origin.origin, now=now)
     try:
         with transaction.atomic():
             _store(made, prepared, origin, now=now)
@@ -113,19 +111,15 @@ def _finished(answers: Answers) -> None:
         raise NotFinishedError(way.next)
 
 
-def _sealed(prepared: Prepared, *, words: tuple[str, ...], language: str, now: datetime) -> Report:
-    """The row with its sealed parts, not stored yet: keys of the vault are made outside the transaction."""
-    report_id = uuid4()
-    records = dict(zip(("content", "safety", "contact"), report_records(report_id), strict=True))
-    addresses = [contact_record(contact_id) for contact_id in prepared.contact_ids.values()]
-    make_keys(records=[*records.values(), *addresses], now=now)
-    salts = {name: secrets.token_hex(16) for name in prepared.parts["content"]}
-    content = {"answers": prepared.parts["content"], "salts": salts}
-    held = {"content": content, "safety": prepared.parts["safety"], "contact": prepared.parts["contact"]}
-    parts = {name: seal_json(record=records[name], content=held[name], now=now) for name in records}
-    return Report(
-        id=report_id,
+def _sealed(
+    prepared: Prepared, answers: Answers, *, words: tuple[str, ...], language: str, origin: str, now: datetime
+) -> Report:
+    """The row with its sealed parts and receipt, not stored yet: keys of the vault are made outside the transaction."""
+    made = Report(
+        id=uuid4(),
+        reference=_free_reference(),
         language=language,
+        origin=origin,
         scope=prepared.scope,
         body=prepared.route.first,
         route_reason=prepared.route.reason,
@@ -139,15 +133,24 @@ def _sealed(prepared: Prepared, *, words: tuple[str, ...], language: str, now: d
         shelf_version=questions().version,
         answers_given=sum(1 for part in prepared.parts.values() for held in part.values() if held["state"] == "given"),
         received_at=now,
-        **parts,
     )
+    receipt = receipts.make(report=made, answers=answers, flagged=bool(duties(prepared.flags)))
+    made.receipt = receipt.receipt
+    content, safety, contact = report_records(made.pk)
+    addresses = [contact_record(contact_id) for contact_id in prepared.contact_ids.values()]
+    make_keys(records=[content, safety, contact, *addresses], now=now)
+    held = {"answers": prepared.parts["content"], "proof": receipt.answers_file.decode()}
+    made.content = seal_json(record=content, content=held, now=now)
+    made.safety = seal_json(record=safety, content=prepared.parts["safety"], now=now)
+    made.contact = seal_json(record=contact, content=prepared.parts["contact"], now=now)
+    return made
 
 
 def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -> None:
     """Store the report and all that belongs to it, in the caller's transaction."""
-    made.channel, made.origin, made.burst = origin.channel, origin.origin, origin.burst
+    made.channel, made.burst = origin.channel, origin.burst
     made.client, made.client_key, made.organisation_id = origin.client, origin.client_key, origin.organisation
-    _with_reference(made)
+    made.save(force_insert=True)
     ReportProduct.objects.bulk_create(ReportProduct(report=made, product_key=key) for key in prepared.products)
     for row in (*_flags(made, prepared, now=now), *_duties(made, prepared, now=now)):
         row.save(force_insert=True)
@@ -158,12 +161,11 @@ def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -
     announce(event=ReportReceived(report=made.pk), now=now)
 
 
-def _with_reference(made: Report) -> None:
-    for _ in range(_TRIES):
-        made.reference = new_reference()
-        if not Report.objects.filter(reference=made.reference).exists():
-            break
-    made.save(force_insert=True)
+def _free_reference() -> str:
+    """A reference that no report has. Two that are drawn at once and alike are refused by the table."""
+    while Report.objects.filter(reference=(drawn := new_reference())).exists():
+        pass
+    return drawn
 
 
 def _flags(made: Report, prepared: Prepared, *, now: datetime) -> list[ReportFlag]:
