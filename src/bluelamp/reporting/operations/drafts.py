@@ -96,7 +96,12 @@ def open_draft(*, token: str, now: datetime) -> OpenDraft:
 
 def answer(*, token: str, question: str, given: Answer, now: datetime) -> OpenDraft:
     """Keep one answer in the place of the one before. Raises DraftGoneError, TooMuchError."""
-    return _change(token, now=now, answers={question: given})
+    return answer_all(token=token, given={question: given}, now=now)
+
+
+def answer_all(*, token: str, given: Mapping[str, Answer], now: datetime) -> OpenDraft:
+    """Keep several answers at once. Raises DraftGoneError, TooMuchError."""
+    return _change(token, now=now, answers=given)
 
 
 def go_on(*, token: str, now: datetime) -> OpenDraft:
