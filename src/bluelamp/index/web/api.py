@@ -26,7 +26,6 @@ from bluelamp.index.web.problems import register_problem_handlers
 from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
-from bluelamp.kernel.catalogue.queries import loaded_version
 from bluelamp.kernel.catalogue.search import did_you_mean, search_products
 from bluelamp.ui import labels
 
@@ -46,7 +45,7 @@ Language = Annotated[schemas.Language, Query(description="The language of names 
 def _etag(request: HttpRequest, **_arguments: Any) -> str:
     """Changes with the edition, makers' replies, the catalogue, the program, the address and its query."""
     stamp = visible_stamp(outside=reads.outside(request))
-    parts = (stamp, loaded_version(), __version__, request.path, request.META.get("QUERY_STRING", ""))
+    parts = (stamp, __version__, request.path, request.META.get("QUERY_STRING", ""))
     return quote_etag(hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32])
 
 
