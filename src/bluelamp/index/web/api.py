@@ -210,8 +210,9 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
 @decorate_view(condition(etag_func=_etag))
 def search(request: HttpRequest, query: Annotated[schemas.SearchQuery, Query()]) -> Any:
     """The products that a text means, best first."""
-    hits = search_products(text=query.q, limit=query.limit)
-    known = reads.shown_rows(edition=reads.shown_edition(request), keys=[h.product_key for h in hits])
+    edition = reads.shown_edition(request)
+    hits = search_products(text=query.q, limit=query.limit, preferred=reads.with_evidence(edition))
+    known = reads.shown_rows(edition=edition, keys=[h.product_key for h in hits])
     with override(query.language):
         nothing = str(no_evidence())
     return {
