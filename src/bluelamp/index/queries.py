@@ -16,7 +16,7 @@ from bluelamp.index.domain.calendar import REGULAR
 from bluelamp.index.domain.learning import Learnt, from_record
 from bluelamp.index.facts import fact_path, packaged_backtest_path, weights_path
 from bluelamp.index.models import Edition, EditionRow, Release, Reply
-from bluelamp.kernel.catalogue.queries import former_keys
+from bluelamp.kernel.catalogue.queries import former_keys, loaded_version, version_loaded
 from bluelamp.kernel.prepared import PreparedValues
 
 OUT = (Edition.Status.PUBLISHED, Edition.Status.REPLACED, Edition.Status.WITHDRAWN)
@@ -51,9 +51,14 @@ def visible_edition(*, outside: bool) -> Edition | None:
 
 
 def visible_stamp(*, outside: bool) -> str:
-    """What changes with what a page may show: edition, fate of the one before, makers' replies, the next date."""
-    found = _STAMPS[outside].rows() or _DUE.rows()
-    return " ".join(map(str, found[0])) if found else ""
+    """What changes with what a page may show: edition, fate of the one before, makers' replies, next date, catalogue.
+
+    One question to the database where there is an edition.
+    """
+    found = _STAMPS[outside].rows()
+    if found:
+        return " ".join(map(str, found[0]))
+    return " ".join(["none", *(str(due) for (due,) in _DUE.rows()), loaded_version()])
 
 
 def next_due() -> date | None:
@@ -76,8 +81,11 @@ def _visible(*, outside: bool) -> QuerySet[Edition]:
 def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
     accepted = Reply.objects.filter(decision=Reply.Decision.ACCEPTED).order_by().values("decision")
     told = accepted.annotate(told=Max(Coalesce("fix_noted_at", "decided_at"))).values("told")
-    found = _visible(outside=outside).annotate(told=Subquery(told), due=Subquery(_due()[:1]))
-    return found.values_list("id", "status", "figures_hash", "version_hash", "previous__status", "told", "due")[:1]
+    found = _visible(outside=outside).annotate(
+        told=Subquery(told), due=Subquery(_due()[:1]), catalogue=Subquery(version_loaded())
+    )
+    fields = ("id", "status", "figures_hash", "version_hash", "previous__status", "told", "due", "catalogue")
+    return found.values_list(*fields)[:1]
 
 
 # Asked with every request for a page.

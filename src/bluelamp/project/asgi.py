@@ -7,4 +7,8 @@ from django.core.wsgi import get_wsgi_application
 from bluelamp.project.front import Front
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bluelamp.project.settings")
-application = Front(get_wsgi_application())
+django = get_wsgi_application()
+
+from bluelamp.project.kept_answers import KeptAnswers  # noqa: E402 needs the models
+
+application = Front(KeptAnswers(django))

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from bluelamp.ui.outages import outage_of
@@ -22,13 +23,14 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, "SpooledTemporaryFile[bytes]"]
+Answer = tuple[int, Headers, IO[bytes]]
 
 # Where Django finds the status with which a request is to be refused (project/middleware.py).
 REFUSED = "bluelamp.refused"
 _CHUNK = 64 * 1024
 _IN_MEMORY = 4 * 1024 * 1024
-_ONE_LINE = {"cookie": "; "}
+_ONE_LINE = {"HTTP_COOKIE": "; "}
+_ANNOUNCE_BODY = (b"content-length", b"transfer-encoding")
 _log = logging.getLogger("bluelamp.front")
 
 
@@ -82,13 +84,23 @@ class Front:
             if refused:  # the rest of the request must not be taken for the next one
                 headers.append((b"connection", b"close"))
             await send({"type": "http.response.start", "status": status, "headers": headers})
-            more = True
-            while more:
-                chunk = content.read(_CHUNK)
-                more = len(chunk) == _CHUNK
-                message = {"type": "http.response.body", "body": chunk, "more_body": more}
-                async with asyncio.timeout(self.limits.send_seconds):
-                    await send(message)
+            chunk = content.read(_CHUNK)
+            if len(chunk) < _CHUNK:
+                # With an answer in one part the server does not wait for the reader.
+                await send({"type": "http.response.body", "body": chunk, "more_body": False})
+                return
+            await self._send_in_parts(chunk, content, send)
+
+    async def _send_in_parts(
+        self, chunk: bytes, content: IO[bytes], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        """Raises TimeoutError where the reader takes too long over one part."""
+        more = True
+        while more:
+            more = len(chunk) == _CHUNK
+            async with asyncio.timeout(self.limits.send_seconds):
+                await send({"type": "http.response.body", "body": chunk, "more_body": more})
+            chunk = content.read(_CHUNK)
 
     async def _answered(self, scope: Scope, receive: Callable[[], Awaitable[Message]]) -> tuple[int, Answer]:
         """The status it is refused with, or 0, and the answer. Raises _LeftError.
@@ -98,8 +110,9 @@ class Front:
         """
         refused, body = 0, b""
         try:
-            async with asyncio.timeout(self.limits.receive_seconds):
-                body = await self._receive(scope, receive)
+            if not _is_whole(scope):
+                async with asyncio.timeout(self.limits.receive_seconds):
+                    body = await self._receive(scope, receive)
         except TimeoutError:
             refused = HTTPStatus.REQUEST_TIMEOUT
         except _TooLargeError:
@@ -154,11 +167,13 @@ class Front:
         head: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> None:
-            made = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            made = [(_header(name), value.encode("latin-1")) for name, value in headers]
             head[:] = [(int(status[:3]), made)]
 
-        content: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
         output = self.wsgi(environ, start_response)
+        if isinstance(output, list) and len(output) < 2:  # whole already: nothing can fail in between
+            return *head[0], io.BytesIO(*output)
+        content: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
         try:
             for part in output:
                 content.write(part)
@@ -171,6 +186,13 @@ class Front:
                 close()
         content.seek(0)
         return *head[0], content
+
+
+def _is_whole(scope: Scope) -> bool:
+    """Whether the head is all there is: in HTTP/1 a body is announced by one of two headers (RFC 9112, 6.3)."""
+    if scope["method"] not in ("GET", "HEAD") or not scope["http_version"].startswith("1"):
+        return False
+    return not any([name.lower() in _ANNOUNCE_BODY for name, _ in scope["headers"]])
 
 
 def environ_of(*, scope: Scope, body: bytes) -> Environ:
@@ -196,14 +218,26 @@ def environ_of(*, scope: Scope, body: bytes) -> Environ:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    for raw, value in scope["headers"]:
-        name = raw.decode("latin-1").lower()
-        if "_" in name:
+    for name, value in scope["headers"]:
+        key = _key(name)
+        if not key:
             continue
-        key = f"HTTP_{name.upper().replace('-', '_')}"
         text = value.decode("latin-1")
-        environ[key] = f"{environ[key]}{_ONE_LINE.get(name, ',')}{text}" if key in environ else text
+        environ[key] = f"{environ[key]}{_ONE_LINE.get(key, ',')}{text}" if key in environ else text
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
     environ["CONTENT_LENGTH"] = str(len(body))
     return environ
+
+
+@lru_cache(maxsize=1024)
+def _key(name: bytes) -> str:
+    """Where WSGI has a header; "" for one that is left out."""
+    text = name.decode("latin-1").upper()
+    return "" if "_" in text else f"HTTP_{text.replace('-', '_')}"
+
+
+@lru_cache(maxsize=256)
+def _header(name: str) -> bytes:
+    """The name of a header of ours as the server wants it."""
+    return name.lower().encode("latin-1")

@@ -5,12 +5,14 @@ say only the pattern is kept, never the values put into it; and what still looks
 is cut out. Of an exception the class and the places in code are told, not its message, which may quote a form or a row.
 """
 
+import json
 import logging
 import os
 import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
@@ -23,6 +25,8 @@ from bluelamp.ui.outages import outage_of
 STYLES = ("plain", "json")
 # What code may pass with `extra=`.
 FIELDS = ("route", "method", "status", "ms", "part", "pid", "exit", "wait_seconds", "job", "delivery")
+# The line that every request has (running/observe.py).
+REQUEST_LOGGER, REQUEST = "bluelamp.request", "Request"
 _ORDER = ("time", "level", "event", "logger", "profile", "request_id", *FIELDS)
 _FORBIDDEN = frozenset(
     (
@@ -44,6 +48,8 @@ _PERSONAL = re.compile(
 # What could end a line, or steer a terminal that shows it.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _REFUSED = "django.security."
+_LINE = frozenset({"request_id", "route", "method", "status", "ms"})
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 Event = MutableMapping[str, Any]
 
 
@@ -76,7 +82,7 @@ class NotToldElsewhere(logging.Filter):
         return record.name != "django.request" or bool(record.exc_info and getattr(record, "status_code", 500) >= 500)
 
 
-def formatter(*, style: str = "", profile: str = "") -> structlog.stdlib.ProcessorFormatter:
+def formatter(*, style: str = "", profile: str = "") -> logging.Formatter:
     """What turns records into lines; the web server's own process uses it too (running/granian.json)."""
     chosen = style or os.environ.get("BLUELAMP_LOG") or ("plain" if sys.stderr.isatty() else "json")
     whose = profile or os.environ.get("BLUELAMP_PROFILE") or "all"
@@ -85,10 +91,10 @@ def formatter(*, style: str = "", profile: str = "") -> structlog.stdlib.Process
         event["profile"] = whose
         return event
 
-    return structlog.stdlib.ProcessorFormatter(
+    processor = structlog.stdlib.ProcessorFormatter(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.stdlib.ExtraAdder(allow=FIELDS),
+            structlog.stdlib.ExtraAdder(allow=("request_id", *FIELDS)),
             without_values,
             failure,
             _level_of,
@@ -101,6 +107,31 @@ def formatter(*, style: str = "", profile: str = "") -> structlog.stdlib.Process
             _plain if chosen == "plain" else structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )
+    return processor if chosen == "plain" else RequestLines(others=processor, profile=whose)
+
+
+class RequestLines(logging.Formatter):
+    """Writes the line of a request as `others` would, in a tenth of the time; leaves everything else to it.
+
+    Of what stands in such a line only names of views could hold anything that has to be cut.
+    """
+
+    def __init__(self, *, others: logging.Formatter, profile: str) -> None:
+        super().__init__()
+        self._others = others
+        self._profile = _written(profile)
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = record.__dict__
+        if record.name != REQUEST_LOGGER or record.msg != REQUEST or record.exc_info or not told.keys() >= _LINE:
+            return self._others.format(record)
+        time = datetime.now(tz=UTC).isoformat().replace("+00:00", "Z")
+        return (
+            f'{{"time": "{time}", "level": "{record.levelname.lower()}", "event": "{REQUEST}", '
+            f'"logger": "{REQUEST_LOGGER}", "profile": {self._profile}, "request_id": {_quoted(told["request_id"])}, '
+            f'"route": {_written(told["route"])}, "method": {_written(told["method"])}, '
+            f'"status": {told["status"]:d}, "ms": {told["ms"]:d}}}'
+        )
 
 
 def without_values(_logger: object, _method: str, event: Event) -> Event:
@@ -188,6 +219,12 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(item) for item in value]
     return value if isinstance(value, int | float | None) else _clean(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _written(value: str) -> str:
+    """A word of our own as it stands in JSON."""
+    return _quoted(_clean(value))
 
 
 def _plain(_logger: object, _method: str, event: Event) -> str:

@@ -1,6 +1,6 @@
 """Middleware of the project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -17,20 +17,26 @@ from bluelamp.ui.errors import api_problem, not_taken
 
 # What proxies add, one or another of them.
 _FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+REQUEST_ID = "X-Request-Id"
 
 
-def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Set `request.outside`: whether the answer may leave this machine, so that no specimen edition does.
+def is_outside(environ: Mapping[str, Any]) -> bool:
+    """Whether the answer to a request with this environment may leave this machine.
 
     True where the process listens or answers beyond loopback, where a proxy passed the request on, or where the peer
     is not known to be this machine: RED-LINES 4 exempts specimens on loopback only. On a Unix socket no peer has an
     address, and who is behind it, a proxy most likely, cannot be told. Headers only ever make an answer go outside.
     """
+    if settings.BLUELAMP_OUTSIDE or environ.get("REMOTE_ADDR", "") not in LOOPBACK:
+        return True
+    return any([name.startswith(_FORWARDED) for name in environ])
+
+
+def outside(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Set `request.outside`: whether the answer may leave this machine, so that no specimen edition does."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        forwarded = any(name.startswith(_FORWARDED) for name in request.META)
-        far = request.META.get("REMOTE_ADDR", "") not in LOOPBACK
-        request.__dict__["outside"] = settings.BLUELAMP_OUTSIDE or forwarded or far
+        request.__dict__["outside"] = is_outside(request.META)
         return get_response(request)
 
     return middleware
@@ -58,7 +64,7 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     def middleware(request: HttpRequest) -> HttpResponse:
         request.__dict__["request_id"] = uuid4().hex
         response = get_response(request)
-        response["X-Request-Id"] = request.__dict__["request_id"]
+        response[REQUEST_ID] = request.__dict__["request_id"]
         return response
 
     return middleware

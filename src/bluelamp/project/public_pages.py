@@ -4,6 +4,8 @@ What is kept is made anew when what it was made from has changed: the edition, m
 edition, the catalogue, the day (advice whose review is late says so). It goes with the process. A page for readers
 outside is never one for readers here (`request.outside` is part of its name), so that no specimen leaves the machine.
 Answers carry an ETag; `no-cache` makes browsers ask again each time, so that a correction is seen at once.
+
+Who asks again for what stands ready is answered before Django begins (project/kept_answers.py).
 """
 
 import hashlib
@@ -19,16 +21,17 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from bluelamp.index.queries import visible_stamp
-from bluelamp.kernel.catalogue.queries import loaded_version
 
-# Pages made from what `_stamp` tells apart. One that reads anything else must not stand here.
+# Pages made from what `stamp_now` tells apart. One that reads anything else must not stand here.
 KEPT_VIEWS = frozenset(
     {"index:home", "index:table", "index:category", "index:product", "index:maker", "index:data", "index:accessibility"}
 )
+# Where the request's environment tells what stands before Django from which place on which shelf the answer came.
+FROM_SHELF = "bluelamp.from-shelf"
 _MOST_BYTES = 32_000_000
 _LONGEST_QUERY = 200
 Key = tuple[str, str, bool]
-Stamp = tuple[str, str, str]
+Stamp = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,40 +45,22 @@ class Kept:
     etag: str
 
 
-class PublicPages:
-    """Django middleware, inside of those that mark, count and secure every answer, outside of everything else."""
+class Shelf:
+    """The pages that are kept; what was asked for longest ago goes where they are too many bytes together."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def __init__(self) -> None:
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._bytes = 0
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        if request.method != "GET" or len(query) > _LONGEST_QUERY:
-            return self.get_response(request)
-        outside = bool(request.__dict__["outside"])
-        key = (request.path_info, query, outside)
+    def take(self, key: Key) -> Kept | None:
+        """What stands at a place, which is thereby the last to go."""
         kept = self._kept.get(key)
-        if kept is not None and kept.stamp == _stamp(outside=outside):
-            request.get_host()  # refuses a host that is none of ours, as the way past this would
-            request.resolver_match = kept.match
+        if kept is not None:
             self._kept.move_to_end(key)
-            return _answer(request, kept)
-        response = self.get_response(request)
-        made = _kept(request, response)
-        if made is None:
-            return response
-        self._keep(key, made)
-        return _answer(request, made)
+        return kept
 
-    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
-        """Note what the page is about to be made from: what changes meanwhile must not be taken for it."""
-        match = request.resolver_match
-        if match and match.view_name in KEPT_VIEWS and request.method == "GET":
-            request.__dict__["stamp"] = _stamp(outside=bool(request.__dict__["outside"]))
-
-    def _keep(self, key: Key, made: Kept) -> None:
+    def put(self, key: Key, made: Kept) -> None:
+        """In the place of what stood there."""
         old = self._kept.pop(key, None)
         self._bytes += len(made.body) - (len(old.body) if old else 0)
         self._kept[key] = made
@@ -84,8 +69,51 @@ class PublicPages:
             self._bytes -= len(dropped.body)
 
 
-def _stamp(*, outside: bool) -> Stamp:
-    return visible_stamp(outside=outside), loaded_version(), timezone.localdate().isoformat()
+@dataclass(frozen=True)
+class Standing:
+    """One page in its place."""
+
+    shelf: Shelf
+    key: Key
+    kept: Kept
+
+
+class PublicPages:
+    """Django middleware, inside of those that mark, count and secure every answer, outside of everything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._shelf = Shelf()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if request.method != "GET" or len(query) > _LONGEST_QUERY:
+            return self.get_response(request)
+        outside = bool(request.__dict__["outside"])
+        key = (request.path_info, query, outside)
+        kept = self._shelf.take(key)
+        if kept is not None and kept.stamp == stamp_now(outside=outside):
+            request.get_host()  # refuses a host that is none of ours, as the way past this would
+            request.resolver_match = kept.match
+        else:
+            response = self.get_response(request)
+            kept = _kept(request, response)
+            if kept is None:
+                return response
+            self._shelf.put(key, kept)
+        request.META[FROM_SHELF] = Standing(self._shelf, key, kept)
+        return _answer(request, kept)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> None:
+        """Note what the page is about to be made from: what changes meanwhile must not be taken for it."""
+        match = request.resolver_match
+        if match and match.view_name in KEPT_VIEWS and request.method == "GET":
+            request.__dict__["stamp"] = stamp_now(outside=bool(request.__dict__["outside"]))
+
+
+def stamp_now(*, outside: bool) -> Stamp:
+    """What a page would be made from at this moment. Asks the database."""
+    return visible_stamp(outside=outside), timezone.localdate().isoformat()
 
 
 def _kept(request: HttpRequest, response: HttpResponse) -> Kept | None:

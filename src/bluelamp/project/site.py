@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path, PurePosixPath
 from posixpath import relpath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils.translation import gettext, override
 
 from bluelamp.index.models import Edition
 from bluelamp.index.queries import visible_edition
+from bluelamp.kernel.catalogue.models import Product
+from bluelamp.kernel.catalogue.queries import moved_keys
 
 STARTS = ("/", "/cy/")
 FEEDS = ("/feed.atom", "/cy/feed.atom")
@@ -82,6 +85,7 @@ def write_site(
             body = body.replace(b"http://localhost", escape(address.rstrip("/")).encode())
         _write(folder, file_of(page), body, written)
         tell(len(written.files))
+    _moved(folder, address, written)
     _static(folder, written)
     return written
 
@@ -133,6 +137,45 @@ def _is_left_out(anchor: re.Match[str] | None, left_out: tuple[str, ...]) -> boo
 def _absolute(target: str, address: str) -> str:
     """A link as an address from the root; a query alone belongs to the page itself."""
     return urlsplit(address).path + target if target.startswith("?") else target
+
+
+# A file server sends nobody on by itself, as the program does with a 301.
+_MOVED = """<!DOCTYPE html>
+<html lang="{language}">
+  <head>
+    <meta charset="utf-8">
+    <title>{title}</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <meta http-equiv="refresh" content="0; url={link}">
+    <link rel="canonical" href="{canonical}">
+  </head>
+  <body>
+    <main>
+      <h1>{title}</h1>
+      <p><a href="{link}">{name}</a></p>
+    </main>
+  </body>
+</html>
+"""
+
+
+def _moved(folder: Path, address: str, written: Written) -> None:
+    """A page at each earlier address of a product that leads to the present one, where that has been written."""
+    moved, there = moved_keys(), set(written.files)
+    names = dict(Product.objects.filter(key__in=set(moved.values())).values_list("key", "name"))
+    for language, start in zip(("en", "cy"), STARTS, strict=True):
+        for former, key in sorted(moved.items()):
+            old, new = (file_of(f"{start}product/{quote(k, safe=':')}/") for k in (former, key))
+            if new not in there or old in there:
+                continue
+            link = relpath(new, str(PurePosixPath(old).parent))
+            canonical = f"{address.rstrip('/')}/{new.removesuffix('index.html')}" if address else link
+            with override(language):
+                title = gettext("This product has another address now")
+            places = {"link": link, "canonical": canonical, "title": title, "name": names[key]}
+            page = _MOVED.format(language=language, **{k: escape(v) for k, v in places.items()})
+            _write(folder, old, page.encode(), written)
 
 
 def _static(folder: Path, written: Written) -> None:

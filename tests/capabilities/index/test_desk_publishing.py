@@ -1,5 +1,6 @@
 """Publishing at the desk, by its pages: who sees what, what is told, and the whole way to a published edition."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -186,3 +187,40 @@ def test_the_demonstration_has_an_edition_in_preview_that_can_never_be_published
     assert (
         not Release.objects.filter(origin="live").exists() and "cast" not in public.get("/releases/").content.decode()
     )
+
+
+def test_previews_of_a_draft_are_listed_some_at_a_time_and_filtered() -> None:
+    edition, today = ready(), timezone.localdate()
+    hari = as_live("analyst")
+    Preview.objects.filter(edition=edition).delete()
+    person = User.objects.first()
+    for number in range(60):
+        maker = "acme" if number % 2 else "beta"
+        Preview.objects.create(
+            edition=edition,
+            product_key=f"{maker}:device{number:02}",
+            maker_key=maker,
+            evidence_hash="e",
+            opened_at=NOW,
+            opened_by=person,
+            ends_on=today + timedelta(days=3 if number < 50 else -1),
+            told="by letter",
+            first_seen_at=NOW if number < 5 else None,
+        )
+
+    def listed(query: str, *, address: str = "/desk") -> list[str]:
+        page = hari.get(f"{address}/editions/{edition.pk}/{query}").content.decode()
+        assert page.count("60 previews, 5 looked at.") == (address == "/desk")
+        return re.findall(r"<li>((?:acme|beta):device[0-9]+): ", page)
+
+    pages = [listed(f"?page={n}") for n in (1, 2, 3)]
+    assert [len(found) for found in pages] == [25, 25, 10] and len({k for found in pages for k in found}) == 60
+    assert listed("") == pages[0] and listed("?page=nonsense") == pages[0] and listed("?page=99") == pages[2]
+    assert len(listed("?q=BETA&page=2")) == 5 and {k[:4] for k in listed("?q=BETA")} == {"beta"}
+    assert len(listed("?state=over")) == 10 and len(listed("?state=running&page=2")) == 25
+    assert len(listed("?state=seen")) == 5 and listed("?state=unseen&page=3") == listed("?state=unseen&page=9")
+    assert listed("?q=device01&state=seen") == ["acme:device01"] and listed("?q=no+such") == []
+    assert listed("?state=nonsense") == pages[0] and listed("?q=" + "a" * 500) == pages[0]
+    assert len(listed("", address="/cy/desk")) == 25
+    page = hari.get(f"/desk/editions/{edition.pk}/?q=device&state=running").content.decode()
+    assert "q=device" in page and "page=2" in page and "<b>" not in listed("?q=<b>")

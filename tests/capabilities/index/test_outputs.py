@@ -29,6 +29,7 @@ from bluelamp.index.operations.previews import accept_reply, reply
 from bluelamp.index.operations.printing import printed
 from bluelamp.index.operations.publishing import withdraw
 from bluelamp.index.web.words import FIELDS
+from bluelamp.kernel.catalogue.models import FormerKey, Product
 from bluelamp.project.site import SiteError, write_site
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -235,6 +236,31 @@ def test_the_static_site_holds_together_without_a_server(published: Edition, hom
     assert b"localhost" not in (folder / "feed.atom").read_bytes()
     with pytest.raises(SiteError, match="not empty"):
         write_site(folder=folder)
+
+
+def test_on_the_static_site_too_earlier_addresses_lead_to_the_present_one(published: Edition, home: Path) -> None:
+    product = Product.objects.exclude(name="").filter(key__in=published.rows.values("product_key")).first()
+    assert product is not None
+    other = Product.objects.exclude(name="").exclude(key=product.key).first()
+    assert other is not None
+    nameless = Product.objects.create(key="acme:nameless", maker=product.maker, name="")
+    for former, present in (("acme:very-old", product), (other.key, product), ("acme:gone", nameless)):
+        FormerKey.objects.create(key=former, product=present)
+    for address in ("", "https://index.example/sub/"):
+        folder = home / f"site{len(address)}"
+        written = write_site(folder=folder, address=address)
+        assert not written.failed and len(set(written.files)) == len(written.files)
+        for start, words in (("", "another address"), ("cy/", "gyfeiriad arall")):
+            page = folder / start / "product" / "acme--very-old" / "index.html"
+            text = page.read_text(encoding="utf-8")
+            target = f"{start}product/{product.key.replace(':', '--')}/"
+            (sent_to,) = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', text)
+            assert (page.parent / sent_to).resolve() == (folder / target / "index.html").resolve()
+            assert (page.parent / sent_to).is_file() and sent_to in links(text) and words in text
+            (canonical,) = re.findall(r'rel="canonical" href="([^"]+)"', text)
+            assert canonical == (f"https://index.example/sub/{target}" if address else sent_to)
+        assert "http-equiv" not in (folder / "product" / other.key.replace(":", "--") / "index.html").read_text()
+        assert not (folder / "product" / "acme--gone").exists(), "nothing leads to a page that is not there"
 
 
 def test_a_site_of_a_specimen_is_written_only_when_asked_for(home: Path) -> None:

@@ -270,6 +270,15 @@ def test_products_with_evidence_come_first_where_all_fit_alike(edition: Edition)
     assert order(read("/search", q="acme router"), "/product/acme:old/", "/product/acme:another/")
 
 
+def test_of_a_misspelt_maker_the_products_with_evidence_come_first(edition: Edition) -> None:
+    add_product("acme:also", "Acme Also")
+    text = read("/search", q="acmee")
+    assert "Did you mean:" in text
+    for known in ("/product/acme:r/", "/product/acme:old/"):
+        for other in ("/product/acme:also/", "/product/acme:quiet/"):
+            assert order(text, known, other)
+
+
 def test_the_maker_is_offered_where_no_product_fits(edition: Edition) -> None:
     text = read("/search", q="acme toaster")
     assert "Nothing found" in text and "/maker/acme/" in text

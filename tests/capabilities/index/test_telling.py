@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cast import actor, client, who
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from press import (
     DAY,
@@ -31,9 +31,12 @@ from bluelamp.index.operations.publishing import withdraw
 from bluelamp.index.operations.signing import ask_sign_off, sign
 from bluelamp.index.operations.telling import tell_of_preview
 from bluelamp.index.publishing_queries import content_hash
+from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.events import PreviewOpened
 from bluelamp.kernel.messaging.models import Contact, Message
 from bluelamp.kernel.messaging.operations.contacts import account_contact, set_unsafe
+from bluelamp.kernel.messaging.operations.sending import run as send_messages
+from bluelamp.kernel.messaging.queries import sink_messages
 from bluelamp.kernel.outbox.models import Delivery
 from bluelamp.kernel.outbox.operations import Outcome, claim, deliver
 from bluelamp.kernel.people.models import Grant, User
@@ -213,6 +216,48 @@ def test_invented_people_are_not_written_to() -> None:
     opened()
     work()
     assert Message.objects.get().origin == "test", "the cast is invented, the edition is not"
+
+
+def test_a_notice_is_in_the_language_that_its_reader_chose() -> None:
+    linked_maker()
+    mina = who("maker")
+    contact = account_contact(user=mina, now=NOW)
+    assert contact.language == "en"
+    browser = client(capacity="maker")
+    answer = browser.post("/desk/account/", {"language": "cy"}, follow=True)
+    page = answer.content.decode()
+    assert "Notices will come in this language." in page and 'value="cy" lang="cy" selected' in page
+    for odd in ("", "fr", "cy" * 9):
+        page = browser.post("/desk/account/", {"language": odd}, follow=True).content.decode()
+        assert "Choose English or Welsh." in page and 'value="cy" lang="cy" selected' in page
+    assert Entry.objects.filter(action="people.choose-language", subject=f"user:{mina.pk}").count() == 1
+    opened()
+    work()
+    message = Message.objects.get()
+    assert (message.contact_id, message.contact.language) == (contact.pk, "cy")
+    send_messages(now=NOW)
+    (shown,) = sink_messages()
+    assert shown.language == "cy" and "Gallwch" in shown.text and "Rhywbeth" in shown.subject
+    assert Entry.objects.filter(action="messaging.set-language", subject=f"contact:{contact.pk}").count() == 1
+
+
+def test_a_new_contact_has_the_language_of_its_account() -> None:
+    mina = who("maker")
+    mina.language = "cy"
+    mina.save()
+    assert account_contact(user=mina, now=NOW).language == "cy"
+
+
+def test_nobody_chooses_for_another_and_no_stranger_chooses() -> None:
+    mina = who("maker")
+    for browser in (client(), client(mina, capacity="maker", second_factor=False), client(capacity="auditor")):
+        browser.post("/desk/account/", {"language": "cy", "person": str(mina.pk)})
+    assert User.objects.get(pk=mina.pk).language == "en"
+
+
+def test_the_database_knows_no_other_language() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=who("maker").pk).update(language="fr")
 
 
 def test_a_new_address_takes_the_place_of_the_old_one() -> None:

@@ -104,6 +104,37 @@ def test_order_of_products_does_not_matter() -> None:
         assert other.search(text=text, limit=10) == INDEX.search(text=text, limit=10)
 
 
+def preferring(*keys: str, text: str, limit: int = 10) -> list[str]:
+    return [f.product_key for f in INDEX.search(text=text, limit=limit, preferred=lambda _: keys)]
+
+
+def test_of_guesses_that_fit_alike_the_preferred_come_first() -> None:
+    by_likeness = keys("rnig")
+    assert by_likeness == ["ring:alarm", "ring:doorbell"] and why("rnig") == "similar"
+    assert preferring("ring:doorbell", text="rnig") == ["ring:doorbell", "ring:alarm"]
+    assert preferring("ring:doorbell", text="rnig", limit=1) == ["ring:doorbell"], "before the list is cut"
+    assert preferring(text="rnig") == preferring("ring:alarm", "ring:doorbell", text="rnig") == by_likeness
+
+
+def test_no_preference_lifts_what_fits_less() -> None:
+    assert preferring("ring:alarm", text="rign doorbell") == keys("rign doorbell") == ["ring:doorbell"]
+    assert preferring("ring:doorbell", text="rign alram")[0] == keys("rign alram")[0] == "ring:alarm"
+
+
+def test_where_the_words_are_as_written_nobody_is_asked_for_a_preference() -> None:
+    def asked(_: object) -> list[str]:
+        raise AssertionError
+
+    for text in ("ring", "ring doorbells", "", "zzzz"):
+        INDEX.search(text=text, limit=10, preferred=asked)
+
+
+@given(st.text(alphabet="acemring do", max_size=12), st.sets(st.sampled_from([p.key for p in PRODUCTS])))
+def test_a_preference_changes_the_order_alone(text: str, first: set[str]) -> None:
+    plain = INDEX.search(text=text, limit=20)
+    assert sorted(preferring(*first, text=text, limit=20)) == sorted(f.product_key for f in plain)
+
+
 def test_nothing_to_search_in() -> None:
     assert Index(()).search(text="ring", limit=5) == []
 

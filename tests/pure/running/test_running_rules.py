@@ -1,7 +1,9 @@
 """The rules of running: rooms and profiles, waits, what a log line may hold, which failures are outages."""
 
 import errno
+import json
 import logging
+import re
 import sqlite3
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,16 @@ import pytest
 from django.db.utils import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
 from bluelamp.project.config import ConfigError, metrics_token, read_config
-from bluelamp.project.logs import failure, formatter, scrubbed, trace, without_values
+from bluelamp.project.logs import (
+    REQUEST,
+    REQUEST_LOGGER,
+    RequestLines,
+    failure,
+    formatter,
+    scrubbed,
+    trace,
+    without_values,
+)
 from bluelamp.project.permission_table import ROUTES
 from bluelamp.project.profiles import PROFILES, ROOMS, room_of
 from bluelamp.project.running.checks import whole
@@ -163,6 +174,44 @@ def test_no_line_can_be_forged_nor_a_terminal_steered(style: str, end: str) -> N
     line = formatter(style=style).format(made)
     assert len(line.splitlines()) == 1 and line.count("All is lost") == 2
     assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in line)
+
+
+def request_record(**fields: object) -> logging.LogRecord:
+    made = logging.LogRecord(REQUEST_LOGGER, logging.INFO, "f", 1, REQUEST, (), None)
+    usual = {"request_id": "a1" * 16, "route": "index:table", "method": "GET", "status": 304, "ms": 3}
+    made.__dict__.update({**usual, **fields})
+    return made
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {}, {"route": "api-1:products"}, {"route": "x\n\x85\u2028\"é"}, {"route": "jane@mail.example"},
+        {"method": "other"}, {"route": "192.0.2.7"}, {"status": 503, "levelname": "ERROR"}, {"profile": "no"},
+        {"email": "jane@mail.example"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("profile", ["all", 'odd"one'])
+def test_the_line_of_a_request_is_written_as_every_other(fields: dict[str, object], profile: str) -> None:
+    quick = formatter(style="json", profile=profile)
+    assert isinstance(quick, RequestLines)
+    lines = [re.sub(r"[0-9]{2}\.[0-9]{6}Z", "Z", f.format(request_record(**fields))) for f in (quick, quick._others)]
+    assert lines[0] == lines[1] and "@" not in lines[0] and "192.0.2.7" not in lines[0]
+    assert list(json.loads(lines[0]))[:3] == ["time", "level", "event"]
+
+
+def test_what_only_looks_like_the_line_of_a_request_goes_the_usual_way() -> None:
+    quick = formatter(style="json", profile="all")
+    assert isinstance(quick, RequestLines)
+    lacking = request_record()
+    del lacking.__dict__["ms"]
+    failed = request_record()
+    failed.exc_info = (ValueError, ValueError("secret"), None)
+    other = request_record()
+    other.msg = "Request of jane@mail.example"
+    for odd in (lacking, failed, other):
+        assert set(json.loads(quick.format(odd))) >= {"time", "logger", "route"} and "@" not in quick.format(odd)
+    assert "ValueError" in quick.format(failed) and "secret" not in quick.format(failed)
 
 
 def test_an_exception_is_told_without_its_message_or_values() -> None:

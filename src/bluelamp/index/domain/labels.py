@@ -30,6 +30,7 @@ class Facts:
 
     `catalogued` is the day on which an exploit entered a public catalogue, `proofs` that on which a proof of concept
     was first seen, both by CVE. `epss` holds dated snapshots of EPSS probabilities by CVE, of one model version each.
+    `moved` leads from a pair of keys (maker, product) that was renamed or joined with another to the present one.
     """
 
     kev: Sequence[tuple[str, str, date]]
@@ -38,6 +39,7 @@ class Facts:
     catalogued: Mapping[str, date] = field(default_factory=dict)
     proofs: Mapping[str, date] = field(default_factory=dict)
     epss: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
+    moved: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,18 @@ def tabulate(facts: Facts) -> Table:
 
     `entries` holds, for each entry, all products of the maker that the list names, or all mapped where none is its.
     """
-    pairs = sorted({pair for pair in facts.pairs if pair[1] != UNKNOWN_MAKER})
-    keys = tuple(sorted({(maker, product) for _, maker, product in pairs}))
+    written: dict[str, dict[tuple[str, str], set[str]]] = {}
+    for cve, maker, product in sorted({pair for pair in facts.pairs if pair[1] != UNKNOWN_MAKER}):
+        present = facts.moved.get((maker, product), (maker, product))
+        # A list goes on naming the maker of old.
+        written.setdefault(cve, {}).setdefault(present, {present[0]}).add(maker)
+    keys = tuple(sorted({key for found in written.values() for key in found}))
     number = {key: i for i, key in enumerate(keys)}
-    by_cve: dict[str, list[int]] = {}
-    for cve, maker, product in pairs:
-        by_cve.setdefault(cve, []).append(number[maker, product])
+    by_cve = {cve: [number[key] for key in found] for cve, found in written.items()}
     rows, listed = [], []
     for i, (cve, maker, on) in enumerate(sorted(set(facts.kev))):
         mapped = by_cve.get(cve, [])
-        own = [p for p in mapped if keys[p][0] == maker] or mapped
+        own = [p for p in mapped if maker in written[cve][keys[p]]] or mapped
         rows += [(i, p, day_number(on)) for p in own]
         listed.append(day_number(min(on, facts.published.get(cve, on))))
     entries = Entries(*_columns(rows, width=3))

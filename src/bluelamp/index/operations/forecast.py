@@ -30,6 +30,7 @@ from bluelamp.index.domain.watchlist import decayed_exploited, recency_rule
 from bluelamp.index.facts import fact_path
 from bluelamp.index.queries import backtest_file, facts, learnt_weights
 from bluelamp.kernel.catalogue.domain.keys import fold
+from bluelamp.kernel.catalogue.queries import packaged_tables
 from bluelamp.stats.backtest import ranking
 
 HEADER = ("as_of", "vendor_key", "product_key", "score", "expected")
@@ -69,8 +70,15 @@ def prepared_facts() -> Prepared:
             catalogued=_days(dated, "edb_added"),
             proofs=_days(dated, "exploit_first_seen"),
             epss=_snapshots(facts(name="epss_past")),
+            moved={_pair(former): _pair(row.product_key) for former, row in packaged_tables().moved.items()},
         )
     )
+
+
+def _pair(key: str) -> tuple[str, str]:
+    """A catalogue key as the facts have it: maker and product."""
+    maker, _, product = key.partition(":")
+    return maker, product
 
 
 def _days(table: pa.Table, column: str) -> dict[str, date]:

@@ -26,7 +26,6 @@ from bluelamp.index.web.problems import register_problem_handlers
 from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
-from bluelamp.kernel.catalogue.queries import loaded_version
 from bluelamp.kernel.catalogue.search import did_you_mean, search_products
 from bluelamp.ui import labels
 
@@ -46,7 +45,7 @@ Language = Annotated[schemas.Language, Query(description="The language of names 
 def _etag(request: HttpRequest, **_arguments: Any) -> str:
     """Changes with the edition, makers' replies, the catalogue, the program, the address and its query."""
     stamp = visible_stamp(outside=reads.outside(request))
-    parts = (stamp, loaded_version(), __version__, request.path, request.META.get("QUERY_STRING", ""))
+    parts = (stamp, __version__, request.path, request.META.get("QUERY_STRING", ""))
     return quote_etag(hashlib.sha256("\x1e".join(parts).encode()).hexdigest()[:32])
 
 
@@ -211,8 +210,9 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
 @decorate_view(condition(etag_func=_etag))
 def search(request: HttpRequest, query: Annotated[schemas.SearchQuery, Query()]) -> Any:
     """The products that a text means, best first."""
-    hits = search_products(text=query.q, limit=query.limit)
-    known = reads.shown_rows(edition=reads.shown_edition(request), keys=[h.product_key for h in hits])
+    edition = reads.shown_edition(request)
+    hits = search_products(text=query.q, limit=query.limit, preferred=reads.with_evidence(edition))
+    known = reads.shown_rows(edition=edition, keys=[h.product_key for h in hits])
     with override(query.language):
         nothing = str(no_evidence())
     return {

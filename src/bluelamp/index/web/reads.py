@@ -1,7 +1,7 @@
 """What the pages and the API read. Reads only; the rules of who may see what are in index.queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,7 +18,7 @@ from bluelamp.kernel.advice.queries import Shown, advice_for
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.keys import fold
-from bluelamp.kernel.catalogue.domain.searching import WHYS
+from bluelamp.kernel.catalogue.domain.searching import WHYS, Preferred
 from bluelamp.kernel.catalogue.models import Maker, Model, Product
 from bluelamp.kernel.catalogue.queries import current_key, former_keys
 
@@ -178,9 +178,9 @@ def publishers_of(edition: Edition) -> list[str]:
 def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool, str]:
     """Products that a text means, best first; whether some are left out; a name to ask back with, "" if none.
 
-    Among products that fit alike, those with evidence come first. Guesses keep the order of likeness.
+    Among products that fit alike, those with evidence come first.
     """
-    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1)
+    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1, preferred=with_evidence(edition))
     evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
     suggestion = catalogue.did_you_mean(hits)
     if not suggestion:
@@ -190,6 +190,19 @@ def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found],
         for h in hits[:MOST_FOUND]
     ]
     return found, len(hits) > MOST_FOUND, suggestion
+
+
+def with_evidence(edition: Edition | None) -> Preferred:
+    """Which of some products an edition has a row of that may be named, for the search."""
+
+    def preferred(keys: Collection[str]) -> Collection[str]:
+        if edition is None:
+            return ()
+        moved = former_keys(keys=keys)
+        rows = nameable_rows(edition=edition).filter(product_key__in={*keys, *moved})
+        return {moved.get(key, key) for key in rows.values_list("product_key", flat=True)}
+
+    return preferred
 
 
 def search_makers(*, text: str, most: int = 3) -> list[Maker]:

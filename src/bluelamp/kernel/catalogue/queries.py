@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
+
+from django.db.models import QuerySet
 
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.tables import Place, Tables, read_tables
@@ -24,7 +27,12 @@ def loaded_version() -> str:
     return str(found[0][0]) if found else ""
 
 
-_VERSION = PreparedValues(lambda: CatalogueVersion.objects.order_by("pk").values_list("version")[:1])
+def version_loaded() -> QuerySet[CatalogueVersion, Any]:
+    """The same as a query, to be asked as part of another."""
+    return CatalogueVersion.objects.order_by("pk").values_list("version")[:1]
+
+
+_VERSION = PreparedValues(version_loaded)
 
 
 def products_with_category() -> Iterable[tuple[str, str, str, str, str]]:

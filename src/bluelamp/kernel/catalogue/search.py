@@ -5,7 +5,7 @@ import threading
 from collections import defaultdict
 from importlib import resources
 
-from bluelamp.kernel.catalogue.domain.searching import Found, Index, Named
+from bluelamp.kernel.catalogue.domain.searching import Found, Index, Named, Preferred
 from bluelamp.kernel.catalogue.models import Product, WrittenName
 from bluelamp.kernel.catalogue.queries import loaded_version
 
@@ -15,12 +15,13 @@ _lock = threading.Lock()
 _held: dict[str, Index] = {}
 
 
-def search_products(*, text: str, limit: int = 25) -> list[Found]:
+def search_products(*, text: str, limit: int = 25, preferred: Preferred | None = None) -> list[Found]:
     """The products that a text means, best first, typing errors forgiven. Those without a written name are not found.
 
-    `text` is cut at 200 characters and ten words.
+    `text` is cut at 200 characters and ten words. `preferred` is asked, where all are guesses, which come first among
+    those that fit alike.
     """
-    return search_index().search(text=text, limit=limit)
+    return search_index().search(text=text, limit=limit, preferred=preferred)
 
 
 def did_you_mean(found: list[Found]) -> str:

@@ -16,18 +16,25 @@ from bluelamp.kernel.people.domain.vetting import LEVELS
 from bluelamp.kernel.prepared import Prepared, Slot
 
 ORIGINS = ["live", "exercise", "simulation", "test"]
+# In which an account may be written to.
+LANGUAGES = ["en", "cy"]
 
 
 class User(AbstractUser):
-    """A person with an account. Citizens who report have none: they hold a receipt."""
+    """A person with an account. Citizens who report have none: they hold a receipt.
+
+    `language` is that of the notices which the person gets; pages have that of their address.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     origin = models.CharField(max_length=12, default="live")
+    language = models.CharField(max_length=2, default="en")
 
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_once"),
             models.CheckConstraint(condition=Q(origin__in=ORIGINS), name="user_origin_known"),
+            models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="user_language_known"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bluelamp.kernel.people.domain.actor import Actor
+from bluelamp.kernel.people.operations.accounts import AccountError, choose_language
 from bluelamp.kernel.people.operations.permit import note
 from bluelamp.kernel.people.queries import grants_in_force
 from bluelamp.project.desk.cards import cards_for
@@ -47,10 +48,18 @@ def capacity(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/capacity.html", {"rows": rows, "next": following})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """One's own account: password, second factors, sessions, capacities."""
+    """One's own account: language of notices, password, second factors, sessions, capacities."""
     actor: Actor = request.__dict__["actor"]
+    if request.method == "POST":
+        try:
+            choose_language(actor=actor, language=request.POST.get("language", ""), now=datetime.now(tz=UTC))
+        except AccountError:
+            messages.error(request, _("Choose English or Welsh."))
+        else:
+            messages.success(request, _("Notices will come in this language."))
+        return redirect("desk:account")
     grants = grants_in_force(user_id=actor.user_id, now=datetime.now(tz=UTC))
     rows = [(g, capacity_words(g.capacity), scope_words(g.scope)) for g in grants]
     return render(request, "desk/account.html", {"rows": rows, "person": request.user})

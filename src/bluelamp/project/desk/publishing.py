@@ -27,6 +27,7 @@ from bluelamp.index.web.words import REPLY_RULES, STATUSES
 from bluelamp.kernel.approvals.operations import ApprovalError
 from bluelamp.kernel.people.models import User
 from bluelamp.project.desk.menu import open_to
+from bluelamp.project.desk.preview_list import preview_list
 from bluelamp.project.desk.publishing_words import finding_words, obstacle_words
 
 _ACTIONS = (
@@ -65,7 +66,7 @@ def edition(request: HttpRequest, edition_id: UUID) -> HttpResponse:
         "status": STATUSES[found.status],
         "obstacles": obstacle_words(stands),
         "checks": [_told(c) for c in found.checks.select_related("acknowledged_by")],
-        "previews": found.previews.all(),
+        **(preview_list(request, edition=found, today=today) if is_draft else {}),
         "release": release,
         "releases": publishing_queries.free_releases(kind=kind, origin=found.origin),
         "request_open": publishing_queries.sign_off_request(edition=found) if is_draft else None,

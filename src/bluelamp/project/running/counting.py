@@ -5,6 +5,7 @@ which are added up when Prometheus asks; with one, in memory.
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import Counter, Histogram, disable_created_metrics
@@ -33,8 +34,15 @@ def known_method(method: str | None) -> str:
 def count(*, route: str, method: str, status: int, seconds: float) -> None:
     """Count one request."""
     if _can_count():
-        _requests.labels(route, method, f"{status // 100}xx").inc()
-        _seconds.labels(route, method).observe(seconds)
+        requests, times = _series(route, method, status // 100)
+        requests.inc()
+        times.observe(seconds)
+
+
+@cache
+def _series(route: str, method: str, hundreds: int) -> tuple[Counter, Histogram]:
+    """Where such requests are counted; there are as many as there are routes, methods and kinds of status."""
+    return _requests.labels(route, method, f"{hundreds}xx"), _seconds.labels(route, method)
 
 
 def _can_count() -> bool:

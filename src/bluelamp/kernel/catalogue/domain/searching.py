@@ -2,10 +2,12 @@
 
 What counts, in this order: the product's own name; another name of it; a name that begins with the text; every word a
 word of the name, the maker or the kind of product; every word a part of one; words misspelt; only some words.
+
+A misspelt maker alone fits all its products alike: which come first among such guesses the caller may say.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,7 +32,13 @@ _CANDIDATES = {1: 600, 2: 300, 3: 200, 4: 150}
 _FEWEST_CANDIDATES = 100
 _BESIDE_EXACT = 30
 _START, _END = "\x02", "\x03"
+# (tier, quality 0 to 1, fit): fit is how well the words match, whatever else there is of the name.
+_Judged = tuple[int, float, float]
 _Ids = npt.NDArray[np.int32]
+
+
+# Of some product keys, those that come first among guesses that fit alike.
+Preferred = Callable[[Collection[str]], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,8 @@ class Named:
 
 @dataclass(frozen=True)
 class Found:
-    """A product that was found. `score` falls from 1; `matched` is the written name that matched where it is not the
-    product's own; `why` is one of WHYS, best first."""
+    """A product that was found. `score`, up to 1, is how well it fits; `matched` is the written name that matched where
+    it is not the product's own; `why` is one of WHYS, best first."""
 
     product_key: str
     name: str
@@ -131,12 +139,15 @@ class Index:
     def __len__(self) -> int:
         return len(self.products)
 
-    def search(self, *, text: str, limit: int) -> list[Found]:
-        """The products that a text means, best first; none for a text without a letter or digit."""
+    def search(self, *, text: str, limit: int, preferred: Preferred | None = None) -> list[Found]:
+        """The products that a text means, best first; none for a text without a letter or digit.
+
+        Where they are only guesses, `preferred` is asked which of them come first among those that fit alike.
+        """
         query = _read(text)
         if not query.whole or not self._entries:
             return []
-        best: dict[int, tuple[int, float, _Entry]] = {}
+        best: dict[int, tuple[_Judged, _Entry]] = {}
         guesses = query.whole not in self._wholes
         for place in self._candidates(query):
             entry = self._entries[place]
@@ -144,19 +155,24 @@ class Index:
             if judged is None:
                 continue
             known = best.get(entry.product)
-            if known is None or (judged[0], -judged[1]) < (known[0], -known[1]):
-                best[entry.product] = (*judged, entry)
-        return self._ordered(best)[:limit]
+            if known is None or (judged[0], -judged[1]) < (known[0][0], -known[0][1]):
+                best[entry.product] = (judged, entry)
+        ordered = self._ordered(best)
+        if preferred is not None and ordered and ordered[0][0][0] >= _SIMILAR:
+            first = preferred([self.products[entry.product].key for _, entry in ordered])
+            ordered = _preferred_first(ordered, lambda entry: self.products[entry.product].key in first)
+        return [self._found(judged, entry) for judged, entry in ordered[:limit]]
 
-    def _ordered(self, best: dict[int, tuple[int, float, _Entry]]) -> list[Found]:
-        top = min((tier for tier, _, _ in best.values()), default=_NAME)
+    def _ordered(self, best: dict[int, tuple[_Judged, _Entry]]) -> list[tuple[_Judged, _Entry]]:
+        top = min((judged[0] for judged, _ in best.values()), default=_NAME)
         # Guesses help only where nothing holds the words as they were written.
         worst = _PARTS if top <= _WORDS else _SIMILAR if top <= _SIMILAR else _SOME
-        kept = [b for b in best.values() if b[0] <= worst]
-        kept.sort(key=lambda b: (b[0], -b[1], not b[2].placed, len(b[2].whole), self.products[b[2].product].key))
-        return [self._found(*b) for b in kept]
+        kept = [(judged, entry) for judged, entry in best.values() if judged[0] <= worst]
+        kept.sort(key=lambda b: (b[0][0], -b[0][1], not b[1].placed, len(b[1].whole), self.products[b[1].product].key))
+        return kept
 
-    def _found(self, tier: int, quality: float, entry: _Entry) -> Found:
+    def _found(self, judged: _Judged, entry: _Entry) -> Found:
+        tier, quality, _fit = judged
         product = self.products[entry.product]
         score = round((len(WHYS) - 1 - tier + min(quality, 1.0)) / len(WHYS), 4)
         matched = "" if entry.own else entry.text
@@ -284,19 +300,34 @@ def _edits(word: str) -> int:
     return 0 if len(word) < _SHORTEST_FUZZY else 1 if len(word) < 8 else 2
 
 
-def _judge(query: _Query, entry: _Entry, *, guesses: bool) -> tuple[int, float] | None:
-    """(tier, quality 0 to 1) of one name for a query; None where it does not fit.
+def _preferred_first(
+    ordered: list[tuple[_Judged, _Entry]], is_preferred: Callable[[_Entry], bool]
+) -> list[tuple[_Judged, _Entry]]:
+    """The same in another order: of those that fit alike the preferred take the first of the places they all have."""
+    places: dict[tuple[int, float], list[int]] = defaultdict(list)
+    for place, ((tier, _quality, fit), _entry) in enumerate(ordered):
+        places[tier, round(fit, 6)].append(place)
+    result = list(ordered)
+    for alike in places.values():
+        moved = sorted((ordered[place] for place in alike), key=lambda found: not is_preferred(found[1]))
+        for place, found in zip(alike, moved, strict=True):
+            result[place] = found
+    return result
+
+
+def _judge(query: _Query, entry: _Entry, *, guesses: bool) -> _Judged | None:
+    """How one name fits a query; None where it does not.
 
     Without `guesses` also None, and soon, where it could only be one: beside a name that is the text none is shown.
     """
     if query.whole == entry.whole:
-        return (_NAME if entry.own else _OTHER), 1.0
+        return (_NAME if entry.own else _OTHER), 1.0, 1.0
     if query.whole == entry.bare:
         # The name without its maker, which another maker's product may have too.
-        return _BEGINS, 0.6 + 0.3 * entry.placed
+        return _BEGINS, 0.6 + 0.3 * entry.placed, 1.0
     share = len(query.whole) / max(len(entry.whole), len(query.whole))
     if len(query.whole) > 1 and (entry.whole.startswith(query.whole) or entry.bare.startswith(query.whole)):
-        return _BEGINS, 0.7 * share + 0.3 * entry.placed
+        return _BEGINS, 0.7 * share + 0.3 * entry.placed, 1.0
     if not guesses and not _holds_words(query, entry):
         return None
     aligned = _align(query, entry)
@@ -304,8 +335,8 @@ def _judge(query: _Query, entry: _Entry, *, guesses: bool) -> tuple[int, float] 
     likeness = max(share, whole)
     if aligned is not None and (aligned[0] < _SOME or not whole):
         tier, strength = aligned
-        return tier, 0.6 * strength + 0.25 * likeness + 0.15 * entry.placed
-    return (_SIMILAR, 0.85 * whole + 0.15 * entry.placed) if whole else None
+        return tier, 0.6 * strength + 0.25 * likeness + 0.15 * entry.placed, strength + whole
+    return (_SIMILAR, 0.85 * whole + 0.15 * entry.placed, whole) if whole else None
 
 
 def _whole_likeness(whole: str, entry: _Entry) -> float:

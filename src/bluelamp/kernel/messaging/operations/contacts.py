@@ -63,23 +63,33 @@ def account_contact(*, user: User, now: datetime) -> Contact:
     """The contact of an account, for notices about its holder's work: made with the first, and anew for a new address.
 
     An administrator vouches for the address of an account, and links to sign in go there; so it counts as safe, unless
-    anybody said otherwise of the same address (`why_blocked`). Raises AddressError where there is no usable one.
+    anybody said otherwise of the same address (`why_blocked`). It has the language of the account, also where that was
+    chosen anew. Raises AddressError where there is no usable address.
     """
     address = normalised(kind="email", address=user.email)
     known = Contact.objects.filter(account=user, erased_at=None).first()
     if known and known.address_digest == sealing.digest(kind="email", address=address):
-        return known
+        return _in_language(known, user.language, now)
     try:
         with transaction.atomic():
             if known:
                 erase_contact(contact=known, by="system", now=now)
-            made = add_contact(kind="email", address=address, safe=True, by="system", now=now)
+            made = add_contact(kind="email", address=address, safe=True, language=user.language, by="system", now=now)
             made.account = user
             made.save(update_fields=["account"])
             return made
     except IntegrityError:
         # Another worker was faster.
         return Contact.objects.get(account=user, erased_at=None)
+
+
+def _in_language(contact: Contact, language: str, now: datetime) -> Contact:
+    if contact.language != language:
+        with transaction.atomic():
+            Contact.objects.filter(pk=contact.pk).update(language=language)
+            _tell(contact, "set-language", by="system", now=now, language=language)
+        contact.language = language
+    return contact
 
 
 def set_unsafe(*, contact: Contact, by: str, now: datetime) -> Contact:

@@ -17,7 +17,7 @@ from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.people import permissions
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.domain.vetting import LEVELS
-from bluelamp.kernel.people.models import Grant, Organisation, User, Vetting
+from bluelamp.kernel.people.models import LANGUAGES, Grant, Organisation, User, Vetting
 from bluelamp.kernel.people.operations.permit import note, require
 from bluelamp.kernel.people.queries import administrators
 
@@ -84,6 +84,17 @@ def invite(*, actor: Actor, email: str, name: str, now: datetime) -> User:
         user = new_account(email=email, name=name)
         note(actor=actor, action="people.invite", subject=f"user:{user.pk}", now=now)
     return user
+
+
+def choose_language(*, actor: Actor, language: str, now: datetime) -> None:
+    """Choose the language of one's own notices. Raises AccountError for one that there is not."""
+    if language not in LANGUAGES:
+        raise AccountError("Notices are in English (en) or Welsh (cy).")
+    if actor.user_id is None:
+        raise AccountError("Nobody is signed in.")
+    with transaction.atomic():
+        User.objects.filter(pk=actor.user_id).update(language=language)
+        note(actor=actor, action="people.choose-language", subject=f"user:{actor.user_id}", now=now)
 
 
 def new_link(*, actor: Actor, user_id: UUID, now: datetime) -> str:

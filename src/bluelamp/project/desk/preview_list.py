@@ -1,0 +1,55 @@
+"""The makers' previews of a draft at the desk, some at a time: a first edition has hundreds."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from bluelamp.index.models import Edition, Preview
+
+PAGE = 25
+
+
+class PreviewForm(forms.Form):
+    """Which previews to list."""
+
+    q = forms.CharField(label=_("Product or maker"), max_length=100, required=False)
+    state = forms.ChoiceField(
+        label=_("Which"),
+        choices=[
+            ("", _("All")),
+            ("running", _("Still running")),
+            ("over", _("Over")),
+            ("unseen", _("Nobody has looked")),
+            ("seen", _("Looked at")),
+        ],
+        required=False,
+    )
+
+
+def preview_list(request: HttpRequest, *, edition: Edition, today: date) -> dict[str, Any]:
+    """What the template of an edition shows of its previews: how many there are, the form, one page of those chosen."""
+    form = PreviewForm(request.GET)
+    form.is_valid()  # a state that is none of ours is told beside the field, and does not narrow the list
+    found = _chosen(edition.previews.all(), form.cleaned_data, today)
+    return {
+        "preview_form": form,
+        "preview_count": edition.previews.aggregate(n=Count("pk"), seen=Count("first_seen_at")),
+        "previews": Paginator(found, PAGE).get_page(request.GET.get("page")),
+    }
+
+
+def _chosen(previews: QuerySet[Preview], wanted: dict[str, str], today: date) -> QuerySet[Preview]:
+    states = {
+        "running": Q(ends_on__gte=today),
+        "over": Q(ends_on__lt=today),
+        "unseen": Q(first_seen_at=None),
+        "seen": Q(first_seen_at__isnull=False),
+    }
+    found = previews.filter(states.get(wanted.get("state", ""), Q()))
+    # A key begins with the maker's.
+    return found.filter(product_key__icontains=wanted["q"]) if wanted.get("q") else found
