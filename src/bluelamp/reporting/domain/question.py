@@ -45,6 +45,13 @@ class Flag(StrEnum):
     LIVE_ATTACK = "live-attack"
     UNSAFE_CONTACT = "unsafe-contact"
     CALL_BACK = "call-back"
+    # Raised by signals only (`flagging`): no answer says these by itself.
+    SELF_HARM = "self-harm"
+    THREAT_TO_KILL = "threat-to-kill"
+    WEAPON = "weapon"
+    STALKING = "stalking"
+    MONEY_NOW = "money-now"
+    VULNERABLE = "vulnerable"
 
 
 @dataclass(frozen=True)
