@@ -1,6 +1,6 @@
 """Flags about safety raised from a report: by answers, by rules over answers, and by words in a person's own texts.
 
-Rules only raise. There is no rule that lowers, and no care for "not": "he did not say that he would kill me" raises too,
+Rules only raise. No rule lowers, and there is no care for "not": "he did not say that he would kill me" raises too,
 because a person reads the words and decides. The table is data (`facts/signals.toml`); a force may add phrases and
 rules, make a level more urgent and a clock shorter, never the reverse (RED-LINES 9).
 """

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 import h3
 
@@ -227,7 +228,12 @@ def _near_in_time(one: Fingerprint, other: Fingerprint) -> bool:
 def _near_in_place(one: str, other: str) -> bool:
     if not one or not other:
         return False
-    return one == other or (h3.get_resolution(one) == h3.get_resolution(other) and other in h3.grid_disk(one, 1))
+    return one == other or (h3.get_resolution(one) == h3.get_resolution(other) and other in _disk(one, 1))
+
+
+@lru_cache(maxsize=20_000)
+def _disk(cell: str, ring: int) -> frozenset[str]:
+    return frozenset(h3.grid_disk(cell, ring))
 
 
 def _verdict(
@@ -251,7 +257,7 @@ def _place_keys(fingerprint: Fingerprint, *, ring: int, margin: int) -> set[str]
     first, last = fingerprint.first, fingerprint.last
     if not fingerprint.cell or first is None or last is None or _is_vague(fingerprint):
         return set()
-    cells = h3.grid_disk(fingerprint.cell, ring)
+    cells = _disk(fingerprint.cell, ring)
     weeks = range((first.toordinal() - margin) // _WEEK, (last.toordinal() + margin) // _WEEK + 1)
     things = [*(f"p:{p}" for p in fingerprint.products), *(f"k:{k}" for k in fingerprint.kinds)]
     return {f"{thing}:{cell}:{week}" for thing in things for cell in cells for week in weeks}

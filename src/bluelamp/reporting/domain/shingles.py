@@ -5,6 +5,7 @@ was stolen" is alike for thousands.
 """
 
 import hashlib
+import struct
 from functools import cache
 
 import numpy as np
@@ -49,8 +50,9 @@ def bands(of: tuple[int, ...]) -> tuple[str, ...]:
     rows = PLACES // BANDS
     if len(of) != PLACES:
         return ()
-    cut = (of[i * rows : (i + 1) * rows] for i in range(BANDS))
-    return tuple(f"{i}:{hashlib.blake2b(repr(part).encode(), digest_size=8).hexdigest()}" for i, part in enumerate(cut))
+    raw = struct.pack(f"<{PLACES}I", *of)
+    cut = (raw[i * rows * 4 : (i + 1) * rows * 4] for i in range(BANDS))
+    return tuple(f"{i}:{hashlib.blake2b(part, digest_size=8).hexdigest()}" for i, part in enumerate(cut))
 
 
 @cache
