@@ -12,7 +12,7 @@ import json
 import random
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,7 @@ WANTED_RECALL = 0.95
 ROUNDS, STEPS, PULL = 4, 150, 3e-4
 FOLDS, TEST = (0, 1, 2, 4), (3,)
 LANGUAGES = ("en", "cy")
+LENGTHS = ("short", "middle", "long")
 GROUPS = ("plain", "typos", "no-accents", "second-language", "texting")
 # Which rule's phrases speak of a topic; those of the other topics stand in `words-danger-now` together.
 PHRASES_OF = {
@@ -81,7 +82,10 @@ def families(part: Sequence[int]) -> dict[tuple[str, str], list[str]]:
 
 
 def examples(*, part: Sequence[int], count: int, odd: bool = True, without: str = "") -> list[Example]:
-    """`count` synthetic reports of some fifths, with all ways of writing or (not `odd`) those that are taught, half of them of danger, the same for the same arguments."""
+    """`count` synthetic reports of some fifths, half of them of danger, the same for the same arguments.
+
+    `odd`: in all ways of writing; else in those that are taught.
+    """
     rng = random.Random(f"{SEED} {sorted(part)} {count}")  # noqa: S311
     raw = tomllib.loads((HERE / "danger_templates.toml").read_text("utf-8"))
     danger = {topic["id"] for topic in raw["topic"] if topic["danger"]}
@@ -106,7 +110,7 @@ def examples(*, part: Sequence[int], count: int, odd: bool = True, without: str 
 
 
 def phrases(*, without: str = "") -> list[str]:
-    """The phrases of the danger rules of `signals.toml`, spelled out: words that people use of danger, in both languages.
+    """The phrases of the danger rules of `signals.toml`, spelled out: words of danger in both languages.
 
     `without`: the rule that speaks of a topic which is left out.
     """
@@ -211,11 +215,11 @@ def as_text(model: Model) -> str:
 def measured(model: Model, reports: Sequence[Example]) -> dict[str, dict[str, float]]:
     """Recall, precision, share of false suggestions and count of all test reports and of each group of them."""
     said = [(r, read_danger(model=model, text=r.text).suggests) for r in reports]
-    cuts: dict[str, Callable[[Example], bool]] = {"all": lambda _: True}
-    for name, values in (("language", LANGUAGES), ("length", ("short", "middle", "long")), ("group", GROUPS)):
+    found = {"all": _figures(said)}
+    for name, values in (("language", LANGUAGES), ("length", LENGTHS), ("group", GROUPS)):
         for value in values:
-            cuts[f"{name}-{value}"] = lambda r, n=name, v=value: getattr(r, n) == v
-    return {name: _figures([(r, s) for r, s in said if cut(r)]) for name, cut in cuts.items()}
+            found[f"{name}-{value}"] = _figures([(r, s) for r, s in said if getattr(r, name) == value])
+    return found
 
 
 def unseen_topics(model: Model, reports: Sequence[Example]) -> dict[str, tuple[float, float]]:

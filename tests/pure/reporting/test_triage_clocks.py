@@ -18,11 +18,8 @@ from bluelamp.reporting.domain.clocks import (
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-moments = st.datetimes(
-    datetime(2020, 1, 1),
-    datetime(2035, 1, 1),  # noqa: DTZ001
-    timezones=st.sampled_from([UTC, LONDON]),
-)
+FIRST, LAST = NOON.replace(year=2020, tzinfo=None), NOON.replace(year=2035, tzinfo=None)
+moments = st.datetimes(FIRST, LAST, timezones=st.sampled_from([UTC, LONDON]))
 
 
 def test_a_duty_item_runs_is_soon_due_and_is_late() -> None:

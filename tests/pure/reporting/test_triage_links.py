@@ -33,8 +33,8 @@ CARDIFF = h3.latlng_to_cell(51.48, -3.18, 7)
 NEXT = sorted(set(h3.grid_disk(CARDIFF, 1)) - {CARDIFF})[0]
 FAR = h3.latlng_to_cell(53.8, -1.55, 7)
 STORY = (
-    "I paid two hundred pounds for a new phone on a market website and the seller sent me an empty box and then stopped "
-    "answering all my messages and closed the account"
+    "I paid two hundred pounds for a new phone on a market website and the seller sent me an empty box and then "
+    "stopped answering all my messages and closed the account"
 )
 OTHER = (
     "The camera above our back door turned round at night and a voice said my name through it while the children slept"
@@ -248,7 +248,7 @@ def test_a_hundred_thousand_reports_are_searched_in_milliseconds() -> None:
         begun = time.perf_counter()
         index.find(report)
         took.append(time.perf_counter() - begun)
-    # Measured 1 to 2 ms at the median; a slow, shared machine gets room.
+    # docs/reference/triage.md has what was measured; a slow, shared machine gets room.
     assert sorted(took)[100] < 0.05 and sorted(took)[190] < 0.2
 
 
@@ -264,7 +264,7 @@ def _any_report(name: str, rng: random.Random, cells: list[str]) -> Fingerprint:
         first=day,
         last=day,
         kinds=frozenset(kinds),
-        text=tuple(rng.randrange(2**31) for _ in range(PLACES)),
+        text=tuple(rng.randrange(2**31) for _ in range(PLACES)) if rng.random() < 0.2 else (),
     )
 
 

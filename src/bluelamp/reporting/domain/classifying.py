@@ -86,7 +86,8 @@ def read_danger(*, model: Model, text: str) -> Reading:
     words = words_of(text)[:LONGEST_WORDS]
     adds = [sum(model.weights[f] for f in features) for features in features_of(words, buckets=len(model.weights))]
     first, last, total = best_stretch(adds)
-    score = model.bias + int(total)
+    # No stretch counts less than none: a calm text is not calmer than no text.
+    score = model.bias + max(0, int(total))
     shown = sorted(range(first, last), key=lambda i: (-adds[i], i))
     kept = dict.fromkeys(words[i] for i in shown if adds[i] > 0)
     likely = 1 / (1 + math.exp(-max(-30.0, min(30.0, score / SCALE))))

@@ -1,15 +1,17 @@
 """Packaged tables of reports: routes, words of recovery, signals, offences, links, useful answers and the model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
 from bluelamp.kernel.places.queries import forces
+from bluelamp.reporting.domain.classifying import Model, read_model
 from bluelamp.reporting.domain.completeness import Useful, read_useful
 from bluelamp.reporting.domain.flagging import Signals, read_signals
 from bluelamp.reporting.domain.linking import Weights, read_weights
 from bluelamp.reporting.domain.offences import Offences, read_offences
 from bluelamp.reporting.domain.references import WordList, read_word_list
+from bluelamp.reporting.domain.register import ModelEntry, read_register
 from bluelamp.reporting.domain.routing import Routes, read_routes
 
 _FILES = resources.files(__package__)
@@ -51,3 +53,15 @@ def link_weights() -> Weights:
 def useful_questions() -> tuple[Useful, ...]:
     """Which answers help most, by kind of crime."""
     return read_useful(text=(_FILES / "completeness.toml").read_text("utf-8"))
+
+
+@cache
+def danger_model() -> Model:
+    """The packaged model that reads texts for danger. Off by default: see the register."""
+    return read_model(text=(_FILES / "danger_weights.json").read_text("utf-8"))
+
+
+@cache
+def model_register() -> Mapping[str, ModelEntry]:
+    """The register of models, by id."""
+    return read_register(text=(_FILES / "models.toml").read_text("utf-8"))
