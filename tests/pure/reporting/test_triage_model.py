@@ -90,12 +90,13 @@ def test_it_raises_a_flag_for_a_person_and_keeps_no_words_in_it() -> None:
     (raised,) = raised_by(model=MODEL, texts=texts)
     assert (raised.flag, raised.level, raised.source, raised.question) == (
         Flag.DANGER,
-        Level.IMMEDIATE,
+        Level.TODAY,
         Source.MODEL,
         "story",
     )
     assert "knife" not in repr(raised) and raised.rule == "model:danger-words"
     assert raised_by(model=MODEL, texts={}) == ()
+    assert raised_by(model=MODEL, texts=texts, level=Level.IMMEDIATE)[0].level is Level.IMMEDIATE
 
 
 def test_the_register_the_file_and_the_docs_agree() -> None:

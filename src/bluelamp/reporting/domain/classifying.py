@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bluelamp.reporting.domain.flagging import Level, Raised, Source
@@ -94,12 +94,16 @@ def read_danger(*, model: Model, text: str) -> Reading:
     return Reading(score, likely, score >= model.threshold, tuple(kept)[:MOST_SHOWN])
 
 
-def raised_by(*, model: Model, texts: dict[str, str]) -> tuple[Raised, ...]:
-    """The flags that the model would raise for texts by question (`flagging.texts_of`): `danger`, one a text."""
+def raised_by(*, model: Model, texts: Mapping[str, str], level: Level = Level.TODAY) -> tuple[Raised, ...]:
+    """The flags that the model would raise for texts by question (`flagging.texts_of`): `danger`, one a text.
+
+    Less urgent than the rules' own unless a force says otherwise: with so many false suggestions (the register) they
+    would drown the clock of minutes. No flag that a rule raised becomes less urgent by that.
+    """
     en = "A model finds that the words of the person are like words about danger. It was trained on made-up reports."
     cy = "Mae model yn canfod bod geiriau'r person yn debyg i eiriau am berygl. Fe'i hyfforddwyd ar adroddiadau ffug."
     return tuple(
-        Raised(Flag.DANGER, f"model:{model.id}", Level.IMMEDIATE, Source.MODEL, question, en, cy)
+        Raised(Flag.DANGER, f"model:{model.id}", level, Source.MODEL, question, en, cy)
         for question, text in texts.items()
         if read_danger(model=model, text=text).suggests
     )
