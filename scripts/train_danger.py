@@ -28,7 +28,7 @@ from bluelamp.reporting.domain.classifying import (
     read_danger,
     read_model,
 )
-from bluelamp.reporting.domain.phrases import words_of
+from bluelamp.reporting.domain.phrases import found_in, words_of
 from bluelamp.reporting.facts import signals
 from bluelamp.reporting.questions import questions
 
@@ -39,6 +39,7 @@ BUCKETS = 8192
 VERSION = "1"
 SEED = 20261128
 GAP = "~"
+GRAVE = ("danger", "self-harm", "threat-to-kill", "weapon", "stalking", "abuse", "child-images")
 WANTED_RECALL = 0.95
 ROUNDS, STEPS, PULL = 4, 150, 3e-4
 FOLDS, TEST = (0, 1, 2, 4), (3,)
@@ -254,8 +255,22 @@ def main() -> None:
         print("of a danger never seen (recall, false):", json.dumps(unseen_topics(new, tests)))
     model = read_model(text=WEIGHTS.read_text("utf-8"))
     print("sha256:", model.sha256, "threshold:", model.threshold, "bytes:", WEIGHTS.stat().st_size)
-    for name, figures in measured(model, tests).items():
+    for name, figures in (measured(model, tests) | beside_rules(model, tests)).items():
         print(f"{name} = {{ {', '.join(f'{key} = {value}' for key, value in figures.items())} }}")
+
+
+def beside_rules(model: Model, reports: Sequence[Example]) -> dict[str, dict[str, float]]:
+    """What the rules about danger find alone, the model alone, and either of them."""
+    table = signals()
+    grave = [rule.id for rule in table.rules if rule.phrases and rule.flag in GRAVE]
+    ruled, read = [], []
+    for report in reports:
+        words = words_of(report.text)
+        ruled.append(any(found_in(pattern=table.patterns[rule], words=words) for rule in grave))
+        read.append(read_danger(model=model, text=report.text).suggests)
+    either = [a or b for a, b in zip(ruled, read, strict=True)]
+    said = {"rules": ruled, "model": read, "rules-or-model": either}
+    return {name: _figures(zip(reports, hits, strict=True)) for name, hits in said.items()}
 
 
 def _figures(said: Iterable[tuple[Example, bool]]) -> dict[str, float]:
