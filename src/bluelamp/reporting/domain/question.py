@@ -45,6 +45,18 @@ class Flag(StrEnum):
     LIVE_ATTACK = "live-attack"
     UNSAFE_CONTACT = "unsafe-contact"
     CALL_BACK = "call-back"
+    SELF_HARM = "self-harm"
+    THREAT_TO_KILL = "threat-to-kill"
+    WEAPON = "weapon"
+    STALKING = "stalking"
+    MONEY_NOW = "money-now"
+    VULNERABLE = "vulnerable"
+
+
+# No answer says these by itself: signals raise them from answers together, or from words.
+SIGNALLED = frozenset(
+    {Flag.SELF_HARM, Flag.THREAT_TO_KILL, Flag.WEAPON, Flag.STALKING, Flag.MONEY_NOW, Flag.VULNERABLE}
+)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,17 @@
-"""Packaged tables of reports: routes, and the words of recovery."""
+"""Packaged tables of reports: routes, words of recovery, signals, offences, links, useful answers and the model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
 from bluelamp.kernel.places.queries import forces
+from bluelamp.reporting.domain.classifying import Model, read_model
+from bluelamp.reporting.domain.completeness import Useful, read_useful
+from bluelamp.reporting.domain.flagging import Signals, read_signals
+from bluelamp.reporting.domain.linking import Weights, read_weights
+from bluelamp.reporting.domain.offences import Offences, read_offences
 from bluelamp.reporting.domain.references import WordList, read_word_list
+from bluelamp.reporting.domain.register import ModelEntry, read_register
 from bluelamp.reporting.domain.routing import Routes, read_routes
 
 _FILES = resources.files(__package__)
@@ -29,3 +35,38 @@ def _routes(changes: tuple[str, ...]) -> Routes:
 def word_list() -> WordList:
     """The words of recovery, in their order."""
     return read_word_list(text=(_FILES / "words.txt").read_text("utf-8"))
+
+
+def signals(*, changes: Sequence[str] = ()) -> Signals:
+    """What raises a flag, tightened by a force (TOML texts). Raises SignalsError."""
+    return read_signals(text=(_FILES / "signals.toml").read_text("utf-8"), changes=changes)
+
+
+@cache
+def offences() -> Offences:
+    """The table of offence codes and of what points to them."""
+    return read_offences(text=(_FILES / "offences.toml").read_text("utf-8"))
+
+
+@cache
+def link_weights() -> Weights:
+    """How much each reason for a link counts."""
+    return read_weights(text=(_FILES / "linking.toml").read_text("utf-8"))
+
+
+@cache
+def useful_questions() -> tuple[Useful, ...]:
+    """Which answers help most, by kind of crime."""
+    return read_useful(text=(_FILES / "completeness.toml").read_text("utf-8"))
+
+
+@cache
+def danger_model() -> Model:
+    """The packaged model that reads texts for danger. Off by default: see the register."""
+    return read_model(text=(_FILES / "danger_weights.json").read_text("utf-8"))
+
+
+@cache
+def model_register() -> Mapping[str, ModelEntry]:
+    """The register of models, by id."""
+    return read_register(text=(_FILES / "models.toml").read_text("utf-8"))
