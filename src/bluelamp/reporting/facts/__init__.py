@@ -38,7 +38,12 @@ def word_list() -> WordList:
 
 
 def signals(*, changes: Sequence[str] = ()) -> Signals:
-    """What raises a flag, tightened by a force (TOML texts). Raises SignalsError."""
+    """What raises a flag, tightened by a force (TOML texts), read once. Raises SignalsError."""
+    return _signals(tuple(changes))
+
+
+@cache
+def _signals(changes: tuple[str, ...]) -> Signals:
     return read_signals(text=(_FILES / "signals.toml").read_text("utf-8"), changes=changes)
 
 

@@ -100,13 +100,14 @@ class ReportProduct(models.Model):
 class ReportFlag(models.Model):
     """A sign that somebody may need help sooner. Rows are only added: nothing lowers or closes a flag.
 
-    `source` is `answers`, `rule:<id>`, `model:<id>` or the audit id of a person; `reason` a code with a sentence.
+    `source` names what raised it, by which rule, on which page (`words:...`), or the audit id of a person; `reason` is
+    the id of the rule, which has a sentence.
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="flags")
     code = models.CharField(max_length=30)
     level = models.CharField(max_length=10)
-    source = models.CharField(max_length=60)
+    source = models.CharField(max_length=120)
     reason = models.CharField(max_length=60)
     raised_at = models.DateTimeField()
 

@@ -1,18 +1,19 @@
 """From the answers of a journey to what a report holds: its three parts, where it goes, which flags it raises."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from bluelamp.kernel.messaging.domain.addresses import Kind
 from bluelamp.kernel.places.queries import find_place
+from bluelamp.reporting.domain.flagging import Raised, acted_on, raise_flags
 from bluelamp.reporting.domain.journey import Answers, flags, sent
 from bluelamp.reporting.domain.placing import Settled, settle
 from bluelamp.reporting.domain.question import Flag
 from bluelamp.reporting.domain.routing import Route, route
 from bluelamp.reporting.domain.values import Contact, Devices, to_json
-from bluelamp.reporting.facts import routes
+from bluelamp.reporting.facts import routes, signals
 from bluelamp.reporting.questions import meaning, questions
 
 NATIONAL = "national"
@@ -28,7 +29,7 @@ class Prepared:
     parts: Mapping[str, Mapping[str, Any]]
     kinds: tuple[str, ...]
     products: tuple[str, ...]
-    flags: frozenset[Flag]
+    raised: tuple[Raised, ...]
     route: Route
     place: Settled
     anonymous: bool
@@ -45,9 +46,10 @@ class Prepared:
 def prepare(*, answers: Answers, chosen: str = "") -> Prepared:
     """What a report with these answers holds. `chosen`: the body that the person wants instead, among those offered."""
     shelf, told = questions(), sent(shelf=questions(), answers=answers)
-    raised = flags(shelf=shelf, answers=answers)
+    said = flags(shelf=shelf, answers=answers)
+    raised = raise_flags(signals=signals(), shelf=shelf, answers=answers)
     place = place_of(answers=told)
-    found = propose(answers=answers, place=place)
+    found = propose(answers=answers, place=place, flags=acted_on(signals=signals(), raised=raised))
     if chosen in found.alternatives:
         rest = tuple(dict.fromkeys((found.first, *found.alternatives)))
         found = Route(chosen, "chosen", tuple(body for body in rest if body != chosen), found.boundary)
@@ -59,22 +61,22 @@ def prepare(*, answers: Answers, chosen: str = "") -> Prepared:
         parts=parts,
         kinds=meaning.kinds(told),
         products=_products(told),
-        flags=raised,
+        raised=raised,
         route=found,
         place=place,
         anonymous=meaning.is_anonymous(told) or meaning.contact_of(told) is None,
-        watched=Flag.PRIVATE not in raised,
+        watched=Flag.PRIVATE not in said,
         contact_ids=_contact_ids(meaning.contact_of(told)),
-        messages=Flag.PRIVATE in raised and Flag.UNSAFE_CONTACT not in raised,
+        messages=Flag.PRIVATE in said and Flag.UNSAFE_CONTACT not in said,
     )
 
 
-def propose(*, answers: Answers, place: Settled | None = None) -> Route:
-    """Where a report with these answers goes, and where else it may go."""
+def propose(*, answers: Answers, place: Settled | None = None, flags: frozenset[Flag] = frozenset()) -> Route:
+    """Where a report with these answers goes, and where else it may go. `flags`: those that words raised, too."""
     shelf = questions()
     place = place or place_of(answers=sent(shelf=shelf, answers=answers))
     case = meaning.routing_case(shelf=shelf, answers=answers, force=place.force, also=place.also)
-    return route(routes=routes(), case=case)
+    return route(routes=routes(), case=replace(case, flags=case.flags | flags))
 
 
 def place_of(*, answers: Answers) -> Settled:

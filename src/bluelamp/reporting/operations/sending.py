@@ -12,13 +12,14 @@ from bluelamp.kernel.messaging.operations.contacts import add_contact
 from bluelamp.kernel.messaging.sealing import contact_record
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.kernel.vault.operations import make_keys
-from bluelamp.reporting.domain.duties import CLOCKS, DUTY_OF, duties, level_of
+from bluelamp.reporting.domain.flagging import priority
 from bluelamp.reporting.domain.journey import Answers, walk
 from bluelamp.reporting.domain.references import new_reference
-from bluelamp.reporting.facts import word_list
-from bluelamp.reporting.models import Draft, Duty, Report, ReportContact, ReportFlag, ReportProduct, Step
+from bluelamp.reporting.facts import signals, word_list
+from bluelamp.reporting.models import Draft, Report, ReportContact, ReportProduct, Step
 from bluelamp.reporting.operations import drafts, receipts
 from bluelamp.reporting.operations.digests import words_digest
+from bluelamp.reporting.operations.flags import raise_on
 from bluelamp.reporting.operations.preparing import Prepared, prepare
 from bluelamp.reporting.operations.sealed import report_records, seal_json
 from bluelamp.reporting.questions import questions
@@ -126,6 +127,7 @@ def _sealed(
         alternatives=list(prepared.route.alternatives),
         boundary=prepared.route.boundary,
         kinds=list(prepared.kinds),
+        priority=priority(signals=signals(), raised=prepared.raised),
         anonymous=prepared.anonymous,
         watched=prepared.watched,
         quiet=prepared.watched,
@@ -134,7 +136,7 @@ def _sealed(
         answers_given=sum(1 for part in prepared.parts.values() for held in part.values() if held["state"] == "given"),
         received_at=now,
     )
-    receipt = receipts.make(report=made, answers=answers, flagged=bool(duties(prepared.flags)))
+    receipt = receipts.make(report=made, answers=answers, flagged=bool(prepared.raised))
     made.receipt = receipt.receipt
     content, safety, contact = report_records(made.pk)
     addresses = [contact_record(contact_id) for contact_id in prepared.contact_ids.values()]
@@ -152,8 +154,7 @@ def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -
     made.client, made.client_key, made.organisation_id = origin.client, origin.client_key, origin.organisation
     made.save(force_insert=True)
     ReportProduct.objects.bulk_create(ReportProduct(report=made, product_key=key) for key in prepared.products)
-    for row in (*_flags(made, prepared, now=now), *_duties(made, prepared, now=now)):
-        row.save(force_insert=True)
+    raise_on(report=made, raised=prepared.raised, now=now)
     Step.objects.create(report=made, at=now, act="received", role="reporter", by=origin.by, shown=True)
     _contacts(made, prepared, now=now)
     detail: dict[str, str | int] = {"channel": origin.channel, "origin": origin.origin}
@@ -166,29 +167,6 @@ def _free_reference() -> str:
     while Report.objects.filter(reference=(drawn := new_reference())).exists():
         pass
     return drawn
-
-
-def _flags(made: Report, prepared: Prepared, *, now: datetime) -> list[ReportFlag]:
-    return [
-        ReportFlag(report=made, code=flag, level=level_of(flag), source="answers", reason="answer", raised_at=now)
-        for flag in sorted(prepared.flags)
-        if flag in DUTY_OF
-    ]
-
-
-def _duties(made: Report, prepared: Prepared, *, now: datetime) -> list[Duty]:
-    made_for = duties(prepared.flags)
-    return [
-        Duty(
-            report=made,
-            kind=kind,
-            level=level,
-            scope=made.scope,
-            raised_at=now,
-            due_at=now + CLOCKS[level],
-        )
-        for kind, level in made_for.items()
-    ]
 
 
 def _contacts(made: Report, prepared: Prepared, *, now: datetime) -> None:
