@@ -75,6 +75,8 @@ _PUBLIC = (
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
     "advice:topics advice:topic advice:safely report:start api-1:openapi-json "
+    "report:before report:question report:devices report:body report:sent report:gone report:away "
+    "report:on report:save report:resume report:exit "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )
