@@ -167,10 +167,12 @@ class _Made:
         return replace(phone, kind="tel", width="govuk-input--width-20", complete=self._complete("tel"))
 
     def date(self, prefix: str, legend: str) -> Group:
-        parts = (("day", _("Day"), "2", "numeric"), ("month", _("Month"), "5", ""), ("year", _("Year"), "4", "numeric"))
+        # The month is wider: its name may be written.
+        narrow, wide, middle = "govuk-input--width-2", "govuk-input--width-5", "govuk-input--width-4"
+        day, month, year = ("day", _("Day"), narrow), ("month", _("Month"), wide), ("year", _("Year"), middle)
         boxes = tuple(
-            replace(self._box(f"{prefix}{part}", label), width=f"govuk-input--width-{width}", mode=mode)
-            for part, label, width, mode in parts
+            replace(self._box(f"{prefix}{part}", label), width=width, mode="" if part == "month" else "numeric")
+            for part, label, width in (day, month, year)
         )
         return Group(f"{prefix}date", legend, boxes, next((box.error for box in boxes if box.error), ""))
 

@@ -68,7 +68,7 @@
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", found.length ? "true" : "false");
     status.textContent = found.length
-      ? place.getAttribute("data-found").replace("%n", found.length) : place.getAttribute("data-none");
+      ? place.getAttribute("data-found").replace("[n]", found.length) : place.getAttribute("data-none");
   }
 
   function look() {
