@@ -8,7 +8,7 @@ from report_person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WATCHED = {"danger": "no", "seen-by": "yes", "go-on": "here", "urgent": "none"}
-SECRET = "He reads my mail."
+STORY = "He reads my mail."
 
 
 @pytest.fixture(params=["scripts", "no scripts"])
@@ -30,8 +30,8 @@ def _play_the_weather(context: BrowserContext) -> None:
 
 
 def _writing(page: Page, base: str) -> Person:
-    person = Person(page, base, {**WATCHED, "story": SECRET}).begin().until("story")
-    page.get_by_role("textbox").fill(SECRET)
+    person = Person(page, base, {**WATCHED, "story": STORY}).begin().until("story")
+    page.get_by_role("textbox").fill(STORY)
     person.press(person.say("continue"))
     return person
 
@@ -46,7 +46,7 @@ def test_the_button_leaves_at_once_and_back_shows_nothing(base: str, context: Br
         page.go_back()
         page.wait_for_load_state()
         text = page.locator("body").inner_text()
-        assert SECRET not in text and "hacked" not in text.lower().replace("stolen, hacked or misused", "")
+        assert STORY not in text and "hacked" not in text.lower().replace("stolen, hacked or misused", "")
         assert page.url.startswith(base) and "/q/" not in page.url, page.url
 
 
@@ -108,14 +108,20 @@ def test_leaving_clears_what_the_browser_holds(base: str, scripted: Page) -> Non
         """async () => {
             localStorage.setItem("a", "b"); sessionStorage.setItem("a", "b");
             const cache = await caches.open("x"); await cache.put("/x", new Response("y"));
-            await new Promise((done) => { const r = indexedDB.open("d", 1); r.onsuccess = () => { r.result.close(); done(); }; });
+            await new Promise((done) => {
+                const opened = indexedDB.open("d", 1);
+                opened.onsuccess = () => { opened.result.close(); done(); };
+            });
         }"""
     )
     scripted.locator(".govuk-exit-this-page__button").click()
     scripted.wait_for_url("https://www.bbc.co.uk/weather")
     scripted.goto(f"{base}/report/")
     held = scripted.evaluate(
-        "async () => [localStorage.length, sessionStorage.length, (await caches.keys()).length, (await indexedDB.databases()).length]"
+        """async () => [
+            localStorage.length, sessionStorage.length,
+            (await caches.keys()).length, (await indexedDB.databases()).length,
+        ]"""
     )
     assert held == [0, 0, 0, 0]
 
@@ -140,4 +146,4 @@ def test_a_word_comes_before_the_time_is_over(base: str, scripted: Page) -> None
     expect(scripted.get_by_text("You have another 60 minutes.")).to_be_visible()
     scripted.clock.fast_forward(61 * 60 * 1000)
     scripted.wait_for_url("**/report/nothing/")
-    assert SECRET not in scripted.content()
+    assert STORY not in scripted.content()

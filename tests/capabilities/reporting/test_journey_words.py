@@ -25,10 +25,8 @@ _SAME = re.compile(
     r"Bluelamp|English|Cymraeg|UTC|CF10 1AA|\w+@example\.com|He wrote to me\.|Twice\.|near the library, CF101AA|"
     r"My bell|old laptop|ring:videodoorbell|AB1|March|November|last spring|\b[2-9FHJ-MQRTWXY]{3}\b|£"
 )
-_SHOWN = {"alt", "title", "aria-label", "placeholder"} | {
-    f"data-{n}" for n in ("text", "stay", "stayed", "none", "list")
-}
-_TELLING = _SHOWN | {"data-press", "data-over", "data-loading", "data-found"}
+_DATA = ("text", "stay", "stayed", "none", "list", "press", "over", "loading", "found")
+_TELLING = {"alt", "title", "aria-label", "placeholder", *(f"data-{name}" for name in _DATA)}
 
 
 def bracketed(text: str) -> str:
