@@ -23,7 +23,7 @@ FILES = (
     "index/operations/printing.py",
     "reporting/operations/receipt_print.py",
 )
-ROOMS = ("ui", "index/web", "kernel/people/web", "kernel/advice/web", "project/desk")
+ROOMS = ("ui", "index/web", "reporting/web", "kernel/people/web", "kernel/advice/web", "project/desk")
 NAMES = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 

@@ -23,6 +23,7 @@ _TAG_AUTHORITY = re.compile(
     r"([a-z0-9._-]+@)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?"
     r",[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 )
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -98,6 +99,17 @@ SETTINGS = (
     Setting("BLUELAMP_SMTP_PASSWORD_FILE", "(none)", "File with the mail server's password."),
     Setting("BLUELAMP_SMS_URL", "(no text message leaves)", "https address of a text message gateway."),
     Setting("BLUELAMP_SMS_TOKEN_FILE", "(none)", "File with the gateway's token; needed with BLUELAMP_SMS_URL."),
+    Setting(
+        "BLUELAMP_EXIT_SITE",
+        "https://www.bbc.co.uk/weather",
+        "https address to which “Exit this page” leads: a site that says nothing about its visitor.",
+    ),
+    Setting(
+        "BLUELAMP_DUTY_HOURS",
+        "(nobody reads at once)",
+        "When somebody on duty reads reports of danger, by the clock of the United Kingdom: `always`, or like"
+        " `08:00-22:00`. Pages about danger say so, and whether that is now.",
+    ),
 )
 
 
@@ -132,6 +144,8 @@ class Config:
     smtp_password_file: Path | None
     sms_url: str
     sms_token_file: Path | None
+    exit_site: str
+    duty_hours: str
 
     @property
     def outside(self) -> bool:
@@ -171,6 +185,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         smtp_password_file=_file(env, "BLUELAMP_SMTP_PASSWORD_FILE"),
         sms_url=_sms_url(env),
         sms_token_file=_file(env, "BLUELAMP_SMS_TOKEN_FILE"),
+        exit_site=_exit_site(env),
+        duty_hours=_duty_hours(env),
     )
     if config.demo and config.outside:
         raise ConfigError(
@@ -238,6 +254,23 @@ def _sms_url(env: Mapping[str, str]) -> str:
         return check_gateway_url(url) if url else ""
     except ValueError as problem:
         raise ConfigError(f"BLUELAMP_SMS_URL {problem}.") from problem
+
+
+def _exit_site(env: Mapping[str, str]) -> str:
+    text = env.get("BLUELAMP_EXIT_SITE", "").strip() or "https://www.bbc.co.uk/weather"
+    url = urlsplit(text)
+    near = url.scheme == "http" and url.hostname in LOOPBACK
+    if not url.hostname or not (url.scheme == "https" or near) or any(c.isspace() or c in '"<>' for c in text):
+        raise ConfigError("BLUELAMP_EXIT_SITE must be an address with https://, such as https://www.bbc.co.uk/weather.")
+    return text
+
+
+def _duty_hours(env: Mapping[str, str]) -> str:
+    text = env.get("BLUELAMP_DUTY_HOURS", "").strip()
+    hours = _HOURS.fullmatch(text)
+    if text and text != "always" and (not hours or hours[1] == hours[2]):
+        raise ConfigError("BLUELAMP_DUTY_HOURS must be the word always, or hours such as 08:00-22:00.")
+    return text
 
 
 def _file(env: Mapping[str, str], name: str) -> Path | None:

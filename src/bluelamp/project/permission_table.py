@@ -80,7 +80,10 @@ _PUBLIC = (
     "index:home index:search index:check index:compare index:table index:category index:product "
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
-    "advice:topics advice:topic advice:safely report:start report:figures report:figures-csv api-1:openapi-json "
+    "advice:topics advice:topic advice:safely api-1:openapi-json "
+    "report:start report:figures report:figures-csv "
+    "report:before report:question report:devices report:body report:sent report:gone report:away "
+    "report:on report:save report:resume report:exit "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )

@@ -150,6 +150,8 @@ SESSION_COOKIE_NAME = "__Host-bluelamp" if CONFIG.outside else "bluelamp"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if CONFIG.outside else "csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Of a visit nothing stays on the device: this cookie ends with the browser, as the others do.
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "bluelamp.ui.errors.csrf_failure"
 if CONFIG.proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -198,5 +200,9 @@ BLUELAMP_SMTP = CONFIG.smtp
 BLUELAMP_SMTP_PASSWORD_FILE = CONFIG.smtp_password_file
 BLUELAMP_SMS_URL = CONFIG.sms_url
 BLUELAMP_SMS_TOKEN_FILE = CONFIG.sms_token_file
+# "Strict": no other site can make a browser open, change or leave a report.
+BLUELAMP_REPORT_COOKIE = "__Host-bluelamp-report" if CONFIG.outside else "bluelamp-report"
+BLUELAMP_EXIT_SITE = CONFIG.exit_site
+BLUELAMP_DUTY_HOURS = CONFIG.duty_hours
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING = logging_config(style=CONFIG.log, profile=CONFIG.profile)

@@ -25,7 +25,7 @@ from bluelamp.kernel.catalogue.queries import moved_keys
 STARTS = ("/", "/cy/")
 FEEDS = ("/feed.atom", "/cy/feed.atom")
 # What only the program can answer.
-_ASKED = ("/search", "/check/", "/compare/", "/desk/", "/account/")
+_ASKED = ("/search", "/check/", "/compare/", "/report/", "/desk/", "/account/")
 _LEFT_OUT = ("/api/", *_ASKED, *(f"/cy{path}" for path in _ASKED))
 _LINK = re.compile(r'(?P<before>\s(?:href|src)=")(?P<address>[^"]*)(?P<after>")')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)

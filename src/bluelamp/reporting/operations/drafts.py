@@ -55,7 +55,7 @@ class OpenDraft:
     """A draft as it is worked on. `chosen`: the body that the person chose instead of the proposed one, or "".
 
     `rested`: it was not touched for an hour; ask before showing what was written. `sent`: the report that was made of
-    it; then `words` open that report, and there are no answers.
+    it; then `words` open that report, and there are no answers. `started_at`: when it was begun.
     """
 
     id: UUID
@@ -69,12 +69,18 @@ class OpenDraft:
     origin: str = "live"
     sent: UUID | None = None
     words: tuple[str, ...] = field(default=(), repr=False)
+    started_at: datetime | None = None
+
+    @property
+    def rests_at(self) -> datetime:
+        """When it will have rested, if nobody touches it: then it is asked about, or it ends."""
+        return self.expires_at - _LIVES[Draft.Keep(self.keep)] + SITTING
 
 
 def begin(*, language: str, origin: str = "live", now: datetime) -> tuple[OpenDraft, str]:
     """An empty draft and the secret for the browser's cookie."""
     token, key = new_token(), secrets.token_bytes(KEY_BYTES)
-    draft = OpenDraft(uuid4(), key, language, {}, Draft.Keep.SITTING, now + SITTING, origin=origin)
+    draft = OpenDraft(uuid4(), key, language, {}, Draft.Keep.SITTING, now + SITTING, origin=origin, started_at=now)
     Draft.objects.create(
         id=draft.id,
         token_digest=token_digest(token),
@@ -200,6 +206,7 @@ def _opened(row: Draft, *, token: str, now: datetime) -> OpenDraft:
         origin=row.origin,
         sent=row.sent_as,
         words=tuple(held["words"]),
+        started_at=row.started_at,
     )
 
 

@@ -86,7 +86,14 @@ def place_of(*, answers: Answers) -> Settled:
 
 
 def _find(text: str) -> list[Any]:
-    return find_place(text=text, limit=20)
+    """Places of this name. Words that can be no name, such as ones in letters that are not Latin, have none.
+
+    A place that nobody knows must never keep a report from being sent.
+    """
+    try:
+        return find_place(text=text, limit=20)
+    except ValueError:
+        return []
 
 
 def _contact_ids(contact: Contact | None) -> dict[tuple[Kind, str], UUID]:

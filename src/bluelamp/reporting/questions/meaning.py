@@ -10,8 +10,10 @@ from bluelamp.reporting.domain.values import Answer, Codes, Contact, When, Where
 _SETTINGS = {"place": Setting.PLACE, "rail": Setting.RAIL, "online": Setting.ONLINE}
 USED = frozenset(
     {"what-happened", "where", "where-place", "home-area", "nation", "lost", "when-day", "when-between", "when-about"}
-    | {"when-began", "contact", "safe-number", "contact-choice"}
+    | {"when-began", "contact", "safe-number", "contact-choice", "danger-help", "threats-help"}
 )
+# Pages that say whether somebody is reading now (RED-LINES 9).
+DANGER_HELP = frozenset({"danger-help", "threats-help"})
 
 
 def kinds(answers: Mapping[str, Answer]) -> tuple[str, ...]:

@@ -224,6 +224,12 @@ def serves(room: str) -> bool:
 
 
 @register.simple_tag
+def exit_site() -> str:
+    """Where "Exit this page" leads."""
+    return str(settings.BLUELAMP_EXIT_SITE)
+
+
+@register.simple_tag
 def language_code() -> str:
     """The language of this page, also where there is no request to ask."""
     return (translation.get_language() or "en")[:2]
