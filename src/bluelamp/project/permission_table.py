@@ -82,6 +82,7 @@ _PUBLIC = (
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
     "advice:topics advice:topic advice:safely api-1:openapi-json "
     "report:start report:figures report:figures-csv "
+    "report:receipt report:receipt-pdf report:answers report:receipt-keys "
     "report:before report:question report:devices report:body report:sent report:gone report:away "
     "report:on report:save report:resume report:exit "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "

@@ -21,6 +21,7 @@ class SentReport:
     watched: bool
     language: str
     duties: frozenset[str]
+    may_take_receipt: bool
 
 
 def sent_report(*, report: UUID) -> SentReport:
@@ -37,4 +38,5 @@ def sent_report(*, report: UUID) -> SentReport:
         watched=row.watched,
         language=row.language,
         duties=frozenset(row.duties.values_list("kind", flat=True)),
+        may_take_receipt=bool(row.receipt) and not row.watched,
     )

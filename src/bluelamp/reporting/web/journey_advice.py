@@ -1,6 +1,6 @@
 """Advice and helplines on pages of the journey, and whether somebody is reading now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.conf import settings
@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from bluelamp.kernel.advice.domain.texts import Helpline
 from bluelamp.kernel.advice.queries import Shown, all_advice, common, helplines, show
-from bluelamp.reporting.domain.duties import CLOCKS
+from bluelamp.reporting.domain.flagging import Level
 from bluelamp.reporting.domain.question import chosen_language
 from bluelamp.reporting.domain.watching import Watching, watching
+from bluelamp.reporting.facts import signals
 from bluelamp.reporting.questions.meaning import DANGER_HELP
 
 
@@ -26,7 +27,7 @@ class Told:
     last: str = ""
     helplines: tuple[Helpline, ...] = ()
     watching: Watching | None = None
-    minutes: int = int(CLOCKS["immediate"].total_seconds() // 60)
+    minutes: int = field(default_factory=lambda: signals().minutes[Level.IMMEDIATE])
 
 
 def told(*, question: str, topics: tuple[str, ...], abuse_safe: bool, lines: bool, language: str) -> Told:

@@ -55,6 +55,7 @@ def _context(report: SentReport, draft: drafts.OpenDraft) -> dict[str, Any]:
         "kept_months": round(questions().retentions["report"].days / 30.4),
         "advice": _advice(report),
         "lines": helplines(language=language()) if report.watched or "abuse" in report.duties else (),
+        "may_take": report.may_take_receipt,
         "watching": reading_now() if "danger" in report.duties else None,
     }
 

@@ -11,6 +11,7 @@ from bluelamp.reporting.web import (
     journey_exit,
     journey_keeping,
     journey_sent,
+    receipts,
     start,
 )
 
@@ -30,5 +31,9 @@ urlpatterns: list[URLPattern] = [
     path("on/", journey_keeping.on, name="on"),
     path("save/", journey_keeping.save, name="save"),
     path("resume/", journey_keeping.resume, name="resume"),
+    path("sent/receipt.json", receipts.receipt, name="receipt"),
+    path("sent/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path("sent/answers.json", receipts.answers, name="answers"),
+    path("receipt-keys.json", receipts.keys, name="receipt-keys"),
     path("exit/", journey_exit.leave, name="exit"),
 ]
