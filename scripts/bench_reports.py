@@ -83,7 +83,7 @@ def write_drafts(number: int) -> None:
     import django
 
     django.setup()
-    from datetime import UTC, datetime
+    from datetime import UTC, datetime, timedelta
 
     from bluelamp.reporting.web.journey_codes import address_of
     from report_answers import chosen, finish  # type: ignore[import-not-found]
@@ -95,7 +95,8 @@ def write_drafts(number: int) -> None:
     del answers["check"]
     tokens = []
     for _number in range(number):
-        now = datetime.now(tz=UTC)
+        # Begun a while ago, as a person's is: the brake on floods is for drafts of a moment.
+        now = datetime.now(tz=UTC) - timedelta(minutes=10)
         _draft, token = begin(language="en", now=now)
         answer_all(token=token, given=answers, now=now)
         tokens.append(token)
