@@ -10,12 +10,17 @@ from bluelamp.index import permissions as index
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
+from bluelamp.reporting import permissions as reporting
 
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITOR = frozenset({"auditor"})
 ANALYST = frozenset({"analyst"})
 HEAD = frozenset({"head-of-profession"})
 MAKER = frozenset({"maker"})
+TRIAGE = frozenset({"triage-officer"})
+SAFEGUARDING = frozenset({"safeguarding-officer"})
+REGISTRAR = frozenset({"crime-registrar"})
+OFFICERS = TRIAGE | SAFEGUARDING
 # Who may be put on the access list of an edition, to be ready when it comes out.
 EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
@@ -66,6 +71,20 @@ ALLOWED = (
     Declared(index.CALENDAR, HEAD),
     Declared(index.ACCESS, HEAD),
     Declared(index.LOOK, EARLY),
+    Declared(reporting.QUEUE, OFFICERS | REGISTRAR),
+    Declared(reporting.READ, OFFICERS | REGISTRAR),
+    Declared(reporting.READ_SAFETY, SAFEGUARDING),
+    Declared(reporting.READ_CONTACT, OFFICERS),
+    Declared(reporting.NOTE, OFFICERS | REGISTRAR),
+    Declared(reporting.ASSIGN, OFFICERS),
+    Declared(reporting.DECIDE, OFFICERS),
+    Declared(reporting.RECORD, REGISTRAR),
+    Declared(reporting.HAND_OVER, OFFICERS),
+    Declared(reporting.LINK, OFFICERS),
+    Declared(reporting.DISCLOSE, OFFICERS),
+    Declared(reporting.DUTY, OFFICERS),
+    Declared(reporting.REVIEW, OFFICERS | REGISTRAR),
+    Declared(reporting.WRITE, OFFICERS),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 

@@ -21,12 +21,17 @@ from bluelamp.kernel.events import (
     PreviewOpened,
     ReplyAccepted,
     ReplyRefused,
+    ReportReceived,
 )
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.messaging.operations.sending import run as send_messages
 from bluelamp.kernel.outbox.registry import Handler, Job
 from bluelamp.project.keeping.scheduled import run_backup
 from bluelamp.project.retention import run_retention
+from bluelamp.reporting.operations.drafts import destroy_old
+from bluelamp.reporting.operations.enriching import enrich
+from bluelamp.reporting.operations.triage.duty import escalate
+from bluelamp.reporting.operations.triage.handing import return_overdue
 
 HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-preview", PreviewOpened, tell_of_preview),
@@ -35,6 +40,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-edition", EditionPublished, tell_of_edition),
     Handler("tell-makers-of-correction", EditionCorrected, tell_of_correction),
     Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
+    Handler("enrich-report", ReportReceived, enrich),
 )
 
 JOBS: tuple[Job, ...] = (
@@ -54,6 +60,19 @@ JOBS: tuple[Job, ...] = (
         watch_editions,
     ),
     Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
+    Job(
+        "escalate-duties",
+        _("Tell more people of duties that nobody acknowledged in time"),
+        timedelta(minutes=1),
+        escalate,
+    ),
+    Job(
+        "return-overdue",
+        _("Bring back reports whose hand-over nobody acknowledged in time"),
+        timedelta(minutes=5),
+        return_overdue,
+    ),
+    Job("destroy-old-drafts", _("Destroy drafts of reports whose time is over"), timedelta(minutes=10), destroy_old),
     Job(
         "backup",
         _("Back up and try the backup, where BLUELAMP_BACKUP_FOLDER names a folder"),

@@ -1,10 +1,11 @@
-"""Packaged tables of reports: routes, and the words of recovery."""
+"""Packaged tables of reports: routes, the words of recovery, the words of the desk."""
 
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 from bluelamp.kernel.places.queries import forces
+from bluelamp.reporting.domain.casework import DeskTable, read_desk
 from bluelamp.reporting.domain.references import WordList, read_word_list
 from bluelamp.reporting.domain.routing import Routes, read_routes
 
@@ -24,3 +25,9 @@ def routes(*, changes: Sequence[str] = ()) -> Routes:
 def word_list() -> WordList:
     """The words of recovery, in their order."""
     return read_word_list(text=(_FILES / "words.txt").read_text("utf-8"))
+
+
+@cache
+def desk() -> DeskTable:
+    """The reasons, requests and lists of the desk, read once. Raises DeskError."""
+    return read_desk((_FILES / "desk.toml").read_text("utf-8"))

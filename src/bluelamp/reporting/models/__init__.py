@@ -11,6 +11,7 @@ from bluelamp.reporting.models.casework import (
     ReportLink,
     SavedView,
 )
+from bluelamp.reporting.models.desk import DutyWatch, OfficerNote
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
@@ -22,10 +23,12 @@ __all__ = [
     "Disclosure",
     "Draft",
     "Duty",
+    "DutyWatch",
     "Fingerprint",
     "FingerprintKey",
     "Follow",
     "HandOver",
+    "OfficerNote",
     "Post",
     "Report",
     "ReportContact",

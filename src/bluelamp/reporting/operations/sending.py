@@ -14,6 +14,7 @@ from bluelamp.kernel.messaging.operations.contacts import add_contact
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.reporting.domain.duties import CLOCKS, DUTY_OF, duties, level_of
 from bluelamp.reporting.domain.journey import Answers, walk
+from bluelamp.reporting.domain.priority import priority
 from bluelamp.reporting.domain.references import new_reference
 from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Draft, Duty, Report, ReportContact, ReportFlag, ReportProduct, Step
@@ -143,6 +144,8 @@ def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -
     """Store the report and all that belongs to it, in the caller's transaction."""
     made.channel, made.origin, made.burst = origin.channel, origin.origin, origin.burst
     made.client, made.client_key, made.organisation_id = origin.client, origin.client_key, origin.organisation
+    levels = [level_of(flag) for flag in prepared.flags if flag in DUTY_OF]
+    made.priority = priority(levels=levels, burst=origin.burst)
     _with_reference(made)
     ReportProduct.objects.bulk_create(ReportProduct(report=made, product_key=key) for key in prepared.products)
     for row in (*_flags(made, prepared, now=now), *_duties(made, prepared, now=now)):
