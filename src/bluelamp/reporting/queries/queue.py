@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -96,7 +97,7 @@ def queue(*, scope: str, filters: Filters, me: UUID | None) -> QuerySet[Report]:
 def page(*, scope: str, filters: Filters, me: UUID | None, cursor: str = "") -> Page:
     """One page, after the row that a cursor names. A cursor that cannot be read begins at the start."""
     found = queue(scope=scope, filters=filters, me=me)
-    count = found.order_by()[: COUNTED + 1].count()
+    count = _count(found)
     after = _after(cursor)
     chosen = (found.filter(after) if after else found).select_related("assigned_to").only(*SHOWN)
     rows = list(chosen.prefetch_related("flags")[: PAGE + 1])
@@ -139,6 +140,31 @@ def due_reviews(*, scope: str, today: date) -> QuerySet[Report]:
     return found.only(*_PLAIN, "review_on").order_by("review_on", "id")
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """What an officer's first page tells. `late`: duties whose time has passed and that nobody acknowledged."""
+
+    duties: int
+    late: int
+    to_decide: int
+    mine: int
+    waiting: int
+    coming: int
+
+
+def desk_numbers(*, scope: str, me: UUID | None, now: datetime) -> Numbers:
+    """The numbers of a scope; each counts at most a little over `COUNTED`."""
+    open_ones = open_duties(scope=scope)
+    return Numbers(
+        duties=_count(open_ones),
+        late=_count(open_ones.filter(acknowledged_at=None, due_at__lt=now)),
+        to_decide=_count(queue(scope=scope, filters=Filters(), me=me)),
+        mine=_count(queue(scope=scope, filters=Filters(assigned="me"), me=me)),
+        waiting=_count(waiting_for_number(scope=scope)),
+        coming=_count(coming_in(scope=scope).filter(to__startswith="force:")),
+    )
+
+
 def saved_views(*, person: UUID | None) -> QuerySet[SavedView]:
     """A person's own views, by name."""
     return SavedView.objects.filter(person=person)
@@ -160,6 +186,10 @@ def whereabouts(report: Report) -> set[str]:
 
 _SEALED = ("report__content", "report__safety", "report__contact")
 _PLAIN = tuple(name for name in SHOWN if not name.startswith("assigned_to"))
+
+
+def _count(found: QuerySet[Any]) -> int:
+    return found.order_by()[: COUNTED + 1].count()
 
 
 def _state(state: str) -> Q:

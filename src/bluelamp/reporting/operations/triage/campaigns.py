@@ -83,19 +83,30 @@ def remove_report(*, actor: Actor, campaign_id: UUID, report_id: UUID, now: date
 
 
 def decide_campaign(
-    *, actor: Actor, campaign_id: UUID, outcome: str, reason: str, text: str, offence: str = "", now: datetime
+    *,
+    actor: Actor,
+    campaign_id: UUID,
+    outcome: str,
+    reason: str,
+    text: str,
+    welsh: str = "",
+    offence: str = "",
+    now: datetime,
 ) -> Decided:
     """Decide every report of a campaign once, each with a decision and an answer of its own.
 
     Left out, and told: what is closed or handed over, has another scope, an open duty of danger, or may hold pictures
-    of children. Those are decided one by one. Raises NoReportError, MissingError.
+    of children. Those are decided one by one. `welsh`: the words for those who wrote in Welsh, needed where one
+    did. Raises NoReportError, MissingError.
     """
     campaign = found(actor=actor, campaign_id=campaign_id, now=now)
     require(actor=actor, action=permissions.DECIDE, scope=campaign.scope, subject=f"campaign:{campaign.pk}", now=now)
     deciding.check(outcome=outcome, reason=reason, offence=offence)
     if outcome == "handed-over":
         raise MissingError("outcome")
-    words = written(text, longest=LONGEST_TEXT)
+    words = {"en": written(text, longest=LONGEST_TEXT)}
+    if welsh.strip():
+        words["cy"] = written(welsh, longest=LONGEST_TEXT, what="welsh")
     made: list[Decision] = []
     left: list[tuple[str, str]] = []
     with transaction.atomic():
@@ -105,13 +116,15 @@ def decide_campaign(
             if why:
                 left.append((report.reference, why))
                 continue
+            if report.language not in words:
+                raise MissingError("welsh")
             made.append(
                 deciding.settle(
                     actor=actor,
                     report=report,
                     outcome=outcome,
                     reason=reason,
-                    text=words,
+                    text=words[report.language],
                     offence=offence,
                     campaign=campaign,
                     now=now,

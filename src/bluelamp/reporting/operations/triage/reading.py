@@ -18,6 +18,7 @@ from bluelamp.reporting.domain.values import Answer, FormError, from_json
 from bluelamp.reporting.facts import desk
 from bluelamp.reporting.models import Report
 from bluelamp.reporting.operations.sealed import Sealed, open_json, report_records
+from bluelamp.reporting.operations.triage.ageing import PLACES
 from bluelamp.reporting.operations.triage.common import permitted, require_one_of
 from bluelamp.reporting.questions import questions
 
@@ -97,8 +98,7 @@ def answers_of(*, report: Report) -> Answers:
 
 def part_of(*, report: Report, part: str) -> Answers:
     """The answers of the `safety` or the `contact` part, for an operation that has asked for permission itself."""
-    place = {"safety": 1, "contact": 2}[part]
-    held = _open(report_records(report.pk)[place], getattr(report, part))
+    held = _open(report_records(report.pk)[PLACES[part]], getattr(report, part))
     return _answers(held)[0] if held else {}
 
 
@@ -119,6 +119,8 @@ def _read_part(actor: Actor, report: Report, act: str, reason: str, *, now: date
 
 def _open(record: str, sealed: Sealed) -> Any:
     """What was sealed; None where it was erased."""
+    if not bytes(sealed):
+        return None
     try:
         return open_json(record=record, sealed=sealed)
     except (RecordErasedError, NoRecordKeyError):

@@ -18,7 +18,7 @@ LONGEST = timedelta(hours=8)
 def go_on_duty(*, actor: Actor, now: datetime) -> DutyWatch:
     """Be on duty in one's own scope from now, for eight hours at most; pressed again it begins anew."""
     require(actor=actor, action=permissions.DUTY, scope=actor.scope, now=now)
-    grant = Grant.objects.get(pk=actor.grant_id, person=actor.user_id)
+    grant = Grant.objects.get(pk=str(actor.grant_id), person=actor.user_id)
     try:
         with transaction.atomic():
             _end(actor.user_id, now=now)
