@@ -15,7 +15,7 @@ from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations.permit import offers
 from bluelamp.reporting import permissions
 from bluelamp.reporting.domain.life import is_closed
-from bluelamp.reporting.models import Duty, ReportLink
+from bluelamp.reporting.models import Duty, Report, ReportLink
 from bluelamp.reporting.operations import enriching
 from bluelamp.reporting.operations.triage import assigning, linking, noting, reading
 from bluelamp.reporting.operations.triage.common import MissingError, NoReportError
@@ -69,7 +69,10 @@ def safety(request: HttpRequest, report_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """How to reach the reporter: first why it is read."""
-    return _part(request, report_id, reading.read_contact, title=_("How to reach the reporter"))
+    found = Report.objects.filter(pk=report_id).only("id", "watched").first()
+    told = _("Do not write, and leave no message: nobody said that it is safe. Ring only as was agreed.")
+    warning = "" if found and reading.is_contact_safe(report=found) else told
+    return _part(request, report_id, reading.read_contact, title=_("How to reach the reporter"), warning=warning)
 
 
 @require_POST
@@ -174,7 +177,7 @@ def _sections(answers: reading.Answers, language: str) -> list[Said]:
     return [Said(names[section], tuple(found)) for section, found in rows.items()]
 
 
-def _part(request: HttpRequest, report_id: UUID, read: Any, *, title: str) -> HttpResponse:
+def _part(request: HttpRequest, report_id: UUID, read: Any, *, title: str, warning: str = "") -> HttpResponse:
     now = clock()
     context: dict[str, Any] = {"report_id": report_id, "title": title, "reasons": words.named("read"), "problem": ""}
     if request.method == "POST":
@@ -182,6 +185,7 @@ def _part(request: HttpRequest, report_id: UUID, read: Any, *, title: str) -> Ht
             reason = request.POST.get("reason", "")
             answers = read(actor=actor_of(request), report_id=report_id, reason=reason, now=now)
             context["said"] = _sections(answers, get_language() or "en")
+            context["warning"] = warning
         except NoReportError as gone:
             raise Http404("There is no such report.") from gone
         except MissingError as wrong:

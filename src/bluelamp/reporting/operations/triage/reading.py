@@ -16,7 +16,7 @@ from bluelamp.reporting.domain.journey import fits
 from bluelamp.reporting.domain.showing import shown
 from bluelamp.reporting.domain.values import Answer, FormError, from_json
 from bluelamp.reporting.facts import desk
-from bluelamp.reporting.models import Report
+from bluelamp.reporting.models import Report, ReportContact
 from bluelamp.reporting.operations.sealed import Sealed, open_json, report_records
 from bluelamp.reporting.operations.triage.ageing import PLACES
 from bluelamp.reporting.operations.triage.common import permitted, require_one_of
@@ -82,6 +82,15 @@ def read_contact(*, actor: Actor, report_id: UUID, reason: str, now: datetime) -
     """How to reach the reporter, with a reason that is kept. Raises MissingError too."""
     report = permitted(actor=actor, action=permissions.READ_CONTACT, report_id=report_id, now=now)
     return _read_part(actor, report, "read-contact", reason, now=now)
+
+
+def is_contact_safe(*, report: Report) -> bool:
+    """Whether the reporter said that they can be written to; unsure is no, and so is anybody who may be watched.
+
+    Whoever reads the contact must know it, though the answer itself stands in the safety part.
+    """
+    ways = ReportContact.objects.filter(report=report)
+    return not report.watched and ways.exists() and not ways.filter(contact__safe=False).exists()
 
 
 def decision_texts(*, report: Report) -> dict[UUID, str]:
