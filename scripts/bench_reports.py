@@ -85,10 +85,10 @@ def write_drafts(number: int) -> None:
     django.setup()
     from datetime import UTC, datetime, timedelta
 
-    from bluelamp.reporting.web.journey_codes import address_of
     from report_answers import chosen, finish  # type: ignore[import-not-found]
 
     from bluelamp.reporting.operations.drafts import answer_all, begin
+    from bluelamp.reporting.web.journey_codes import address_of
 
     codes = {"danger": "no", "seen-by": "no", "urgent": "none", "what-happened": "account-hacked", "where": "online"}
     answers, _ = finish(pick=chosen({**codes, "affected": "account", "contact-choice": "anonymous"}))

@@ -56,6 +56,8 @@ EMPTY_PAGES = {
     name: PAGES[name]
     for name in ("home", "table", "category", "methods", "data", "search without a find", "check my home, three jobs")
 }
+# Who holds more than one capacity, and in which of them the journeys act.
+CAPACITY = {"Dev": "Triage officer"}
 # Every page of the desk and its states, by role.
 DESK = {
     "Ada": (
@@ -74,12 +76,22 @@ DESK = {
     "Cerys": ("%s/desk/", "%s/desk/audit/", "%s/desk/audit/?outcome=refused", "%s/desk/audit/?from_day=nonsense"),
     "Dev": (
         "%s/desk/",
+        "%s/desk/reports/",
+        "%s/desk/reports/?state=any",
+        "%s/desk/reports/?kind=ransomware",
+        "%s/desk/reports/duties/",
+        "%s/desk/reports/handovers/",
+        "%s/desk/reports/campaigns/",
+        "%s/desk/reports/reviews/",
+        "%s/desk/reports/shift/",
         "%s/desk/capacity/",
         "%s/desk/account/",
         "%s/account/2fa/",
         "%s/account/sessions/",
         "%s/desk/demo/",
     ),
+    "Elin": ("%s/desk/", "%s/desk/reports/", "%s/desk/reports/numbers/", "%s/desk/reports/reviews/"),
+    "Farah": ("%s/desk/", "%s/desk/reports/", "%s/desk/reports/duties/"),
     "Hari": ("%s/desk/", "%s/desk/editions/"),
     "Isla": ("%s/desk/", "%s/desk/editions/", "%s/desk/editions/calendar/"),
     "Mina": ("%s/desk/", "%s/desk/previews/"),
@@ -115,3 +127,7 @@ def play(page: Page, base: str, name: str) -> None:
     page.goto(f"{base}/desk/demo/")
     page.get_by_role("button", name=f"Act as {name}", exact=True).click()
     page.wait_for_url("**/desk/")
+    if name in CAPACITY:
+        page.goto(f"{base}/desk/capacity/")
+        page.get_by_label(CAPACITY[name]).check()
+        page.get_by_role("button", name="Go on").click()

@@ -62,6 +62,7 @@ def test_no_barriers_at_the_desk(browser: Browser, demo_base: str, name: str, sc
         page.goto(f"{demo_base}{_LISTS[name]}")
         one = page.locator(f"main a[href^='{_LISTS[name]}']").first.get_attribute("href") or ""
         addresses += [f"{demo_base}{one}", f"{demo_base}/cy{one}"]
+    addresses += [f"{demo_base}{path}" for path in _reports(page, demo_base, name)]
     for number, address in enumerate(addresses):
         problems += _check(page, address, axe)
         (tmp_path / f"{number}.html").write_text(page.context.request.get(address).text(), encoding="utf-8")
@@ -102,6 +103,24 @@ def test_html_is_valid(base: str, empty_base: str, tmp_path: Path) -> None:
     _validate(tmp_path)
 
 
+def _reports(page: Page, base: str, name: str) -> list[str]:
+    """Pages of one report, in both languages; of a campaign; for a triage officer of reports in several states."""
+    pages = _REPORT_PAGES.get(name, ())
+    if not pages:
+        return []
+    page.goto(f"{base}/desk/reports/?state=any&level={'' if name == 'Elin' else 'today'}")
+    # The first may hold pictures of children, which only a safeguarding officer opens.
+    own = [a.get_attribute("href") or "" for a in page.locator("main table a").all()]
+    chosen = own[-1]
+    found = [f"{prefix}{chosen}{end}" for end in pages for prefix in ("", "/cy")]
+    if name == "Dev":
+        page.goto(f"{base}/desk/reports/?state=any")
+        found += [a.get_attribute("href") or "" for a in page.locator("main table a").all()][4:9]
+        page.goto(f"{base}/desk/reports/campaigns/")
+        found.append(page.locator("main a[href^='/desk/reports/campaigns/']").last.get_attribute("href") or "")
+    return found
+
+
 def _people(page: Page, base: str) -> list[str]:
     """Pages of persons: one with everything, and those whose grant or vetting ended or whose account is closed."""
     found: list[str] = []
@@ -114,6 +133,12 @@ def _people(page: Page, base: str) -> list[str]:
 
 # Whose page of one thing is reached from a list: an edition, a preview.
 _LISTS = {"Hari": "/desk/editions/", "Isla": "/desk/editions/", "Mina": "/desk/previews/"}
+# What can be done with one report, each a page; and what is posted to reach its later steps.
+_REPORT_PAGES = {
+    "Dev": ("", "decide/", "hand-over/", "ask/", "contact/", "disclose/", "erase/"),
+    "Elin": ("",),
+    "Farah": ("", "safety/"),
+}
 _ENDED = ("Usha Unwin", "Vashti Vaughan", "Wyn Watts")
 
 

@@ -24,12 +24,15 @@ from bluelamp.kernel.people.models import User
 from bluelamp.project.demo.cast import make_cast
 from bluelamp.project.demo.editions import make_draft
 from bluelamp.project.demo.examples import make_examples
+from bluelamp.project.demo.reports import make_reports
 
 ALIASES = ["default", "stream", "vault"]
 CAPACITIES = {
     "Ada": "administrator",
     "Cerys": "auditor",
     "Dev": "triage-officer",
+    "Elin": "crime-registrar",
+    "Farah": "safeguarding-officer",
     "Hari": "analyst",
     "Isla": "head-of-profession",
     "Mina": "maker",
@@ -99,12 +102,27 @@ PINNED: dict[str, tuple[int, int]] = {
     "Cerys /desk/audit/": (8, 7),
     "Cerys /desk/audit/?outcome=refused": (8, 7),
     "Cerys /desk/audit/?from_day=nonsense": (6, 5),
-    "Dev /desk/": (4, 3),
+    "Dev /desk/": (10, 9),
+    "Dev /desk/reports/": (9, 8),
+    "Dev /desk/reports/?state=any": (9, 8),
+    "Dev /desk/reports/?kind=ransomware": (8, 7),
+    "Dev /desk/reports/duties/": (8, 7),
+    "Dev /desk/reports/handovers/": (8, 7),
+    "Dev /desk/reports/campaigns/": (7, 6),
+    "Dev /desk/reports/reviews/": (7, 6),
+    "Dev /desk/reports/shift/": (10, 9),
     "Dev /desk/capacity/": (6, 5),
     "Dev /desk/account/": (6, 5),
     "Dev /account/2fa/": (6, 5),
     "Dev /account/sessions/": (5, 4),
     "Dev /desk/demo/": (11, 10),
+    "Elin /desk/": (10, 9),
+    "Elin /desk/reports/": (9, 8),
+    "Elin /desk/reports/numbers/": (10, 9),
+    "Elin /desk/reports/reviews/": (7, 6),
+    "Farah /desk/": (10, 9),
+    "Farah /desk/reports/": (9, 8),
+    "Farah /desk/reports/duties/": (8, 7),
     "Hari /desk/": (11, 10),
     "Hari /desk/editions/": (10, 9),
     "Isla /desk/": (10, 9),
@@ -142,8 +160,9 @@ def _whole_program() -> None:
     now = datetime.now(tz=UTC)
     ensure_catalogue()
     load_path(path=fact_path(name="kev"), feed=feed_by_id("cisa-kev-packaged"), now=now)
-    make_cast(now=now - timedelta(hours=1))
+    make_cast(now=now - timedelta(days=7))
     make_examples(now=now)
+    make_reports(now=now)
     build_edition(now=now)
     make_draft(now=now)
 

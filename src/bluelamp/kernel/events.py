@@ -84,3 +84,11 @@ class ReporterWrote(Event):
 
     report: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class DutyEscalated(Event):
+    """Nobody acknowledged a duty in its time: more people are told. `step` counts from 1."""
+
+    duty: UUID
+    step: int

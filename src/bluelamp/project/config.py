@@ -71,6 +71,9 @@ SETTINGS = (
     Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
     Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
     Setting("BLUELAMP_IDLE_MINUTES", "30", "After so many minutes without use a person signs in again."),
+    Setting(
+        "BLUELAMP_CRIME_REVIEW_YEARS", "6", "After so many years a force reviews whether a crime's report is kept."
+    ),
     Setting("BLUELAMP_OIDC_FILE", "(none)", "JSON file: name, client_id, secret, server_url of your sign-in provider."),
     Setting("BLUELAMP_DEMO", "0", "1: a cast of invented people whom anyone on this machine may play. Loopback only."),
     Setting("BLUELAMP_PROFILE", "all", "What a process does: all, public, desk, ingest, evidence or work."),
@@ -131,6 +134,7 @@ class Config:
     proxies: int
     session_hours: int
     idle_minutes: int
+    crime_review_years: int
     oidc: Mapping[str, str] | None
     demo: bool
     profile: str
@@ -172,6 +176,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         proxies=_whole(env, "BLUELAMP_PROXIES", default=0, low=0, high=9),
         session_hours=_whole(env, "BLUELAMP_SESSION_HOURS", default=10, low=1, high=24),
         idle_minutes=_whole(env, "BLUELAMP_IDLE_MINUTES", default=30, low=1, high=720),
+        crime_review_years=_whole(env, "BLUELAMP_CRIME_REVIEW_YEARS", default=6, low=1, high=100),
         oidc=_oidc(env.get("BLUELAMP_OIDC_FILE", "")),
         demo=_whole(env, "BLUELAMP_DEMO", default=0, low=0, high=1) == 1,
         profile=_one_of(env, "BLUELAMP_PROFILE", choices=tuple(PROFILES), default="all"),

@@ -21,12 +21,14 @@ from bluelamp.kernel.people.models import Grant, User
 from bluelamp.kernel.people.operations.permit import NotPermittedError, note, require
 from bluelamp.kernel.people.queries import grant_of, grants_in_force
 from bluelamp.project.permission_table import ROUTES, Open, Rule
+from bluelamp.reporting.operations.triage.watching import signed_out
 from bluelamp.ui.errors import api_problem
 
 GRANT_KEY = "bluelamp_grant"
 _STARTED, _SEEN = "bluelamp_started", "bluelamp_seen"
 _SEEN_STEP = timedelta(minutes=1)
 _API = "/api/"
+_SIGN_OUT = "account_logout"
 
 
 class Gate:
@@ -50,6 +52,7 @@ class Gate:
         now = datetime.now(tz=UTC)
         if request.user.is_authenticated and _too_old(request, now):
             _note_end(request, now)
+            signed_out(person=request.user.pk, now=now)
             logout(request)
         if not request.user.is_authenticated:
             return None if rule is Open.ENTRANCE else _ask_to_sign_in(request)
@@ -63,6 +66,8 @@ class Gate:
 
     def _signed_in(self, request: HttpRequest, rule: Rule, now: datetime) -> HttpResponse | None:
         _set_actor(request, now)
+        if request.method == "POST" and request.resolver_match and request.resolver_match.view_name == _SIGN_OUT:
+            signed_out(person=cast("User", request.user).pk, now=now)
         if rule in (Open.ENTRANCE, Open.SETUP):
             return None
         if not has_second_factor(request):

@@ -17,7 +17,10 @@ AUDITOR = frozenset({"auditor"})
 ANALYST = frozenset({"analyst"})
 HEAD = frozenset({"head-of-profession"})
 MAKER = frozenset({"maker"})
-TRIAGE = frozenset({"triage-officer", "safeguarding-officer", "crime-registrar"})
+TRIAGE = frozenset({"triage-officer"})
+SAFEGUARDING = frozenset({"safeguarding-officer"})
+REGISTRAR = frozenset({"crime-registrar"})
+OFFICERS = TRIAGE | SAFEGUARDING
 # Who may be put on the access list of an edition, to be ready when it comes out.
 EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
@@ -71,7 +74,21 @@ ALLOWED = (
     Declared(reporting.SEE_FIGURES, ANALYST | HEAD),
     Declared(reporting.CHECK_FIGURES, ANALYST),
     Declared(reporting.PUBLISH_FIGURES, HEAD),
-    Declared(reporting.SEE_BENEFITS, TRIAGE | ANALYST | HEAD),
+    Declared(reporting.SEE_BENEFITS, OFFICERS | REGISTRAR | ANALYST | HEAD),
+    Declared(reporting.QUEUE, OFFICERS | REGISTRAR),
+    Declared(reporting.READ, OFFICERS | REGISTRAR),
+    Declared(reporting.READ_SAFETY, SAFEGUARDING),
+    Declared(reporting.READ_CONTACT, OFFICERS),
+    Declared(reporting.NOTE, OFFICERS | REGISTRAR),
+    Declared(reporting.ASSIGN, OFFICERS),
+    Declared(reporting.DECIDE, OFFICERS),
+    Declared(reporting.RECORD, REGISTRAR),
+    Declared(reporting.HAND_OVER, OFFICERS),
+    Declared(reporting.LINK, OFFICERS),
+    Declared(reporting.DISCLOSE, OFFICERS),
+    Declared(reporting.DUTY, OFFICERS),
+    Declared(reporting.REVIEW, OFFICERS | REGISTRAR),
+    Declared(reporting.WRITE, OFFICERS),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
@@ -159,4 +176,44 @@ ROUTES: dict[str, Rule] = {
     "triage:figures": reporting.SEE_FIGURES,
     "triage:check-figures": reporting.CHECK_FIGURES,
     "triage:publish-figures": reporting.PUBLISH_FIGURES,
+    "triage:queue": reporting.QUEUE,
+    "triage:save-view": reporting.QUEUE,
+    "triage:remove-view": reporting.QUEUE,
+    "triage:shift": reporting.QUEUE,
+    "triage:duties": reporting.DUTY,
+    "triage:on-duty": reporting.DUTY,
+    "triage:off-duty": reporting.DUTY,
+    "triage:duty-seen": reporting.DUTY,
+    "triage:duty-done": reporting.DUTY,
+    "triage:numbers": reporting.RECORD,
+    "triage:handovers": reporting.HAND_OVER,
+    "triage:acknowledge": reporting.HAND_OVER,
+    "triage:note-reference": reporting.HAND_OVER,
+    "triage:take-back": reporting.HAND_OVER,
+    "triage:reviews": reporting.REVIEW,
+    "triage:campaigns": reporting.LINK,
+    "triage:campaign": reporting.LINK,
+    "triage:campaign-add": reporting.LINK,
+    "triage:campaign-remove": reporting.LINK,
+    "triage:campaign-decide": reporting.DECIDE,
+    "triage:disclosed": reporting.DISCLOSE,
+    "triage:disclosure-end": reporting.DISCLOSE,
+    "triage:report": reporting.READ,
+    "triage:safety": reporting.READ_SAFETY,
+    "triage:contact": reporting.READ_CONTACT,
+    "triage:take": reporting.ASSIGN,
+    "triage:give": reporting.ASSIGN,
+    "triage:put-back": reporting.ASSIGN,
+    "triage:note": reporting.NOTE,
+    "triage:answer": reporting.WRITE,
+    "triage:ask": reporting.WRITE,
+    "triage:decide": reporting.DECIDE,
+    "triage:hand-over": reporting.HAND_OVER,
+    "triage:number": reporting.RECORD,
+    "triage:cancel": reporting.RECORD,
+    "triage:link": reporting.LINK,
+    "triage:decide-link": reporting.LINK,
+    "triage:disclose": reporting.DISCLOSE,
+    "triage:keep": reporting.REVIEW,
+    "triage:erase": reporting.REVIEW,
 }

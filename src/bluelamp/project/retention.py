@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
@@ -31,12 +32,16 @@ from bluelamp.project.keeping.backup import KEYS_DAYS, finished, finished_of_our
 from bluelamp.project.keeping.folders import only_one
 from bluelamp.project.keeping.keys import old_secret_path
 from bluelamp.project.keeping.keyspart import PLAIN, SEALED
+from bluelamp.reporting.models import Draft, DutyWatch
+from bluelamp.reporting.operations.drafts import destroy_old
+from bluelamp.reporting.operations.triage.ageing import erase_old_parts, part_days, past_their_time
 
 BACKUP_DAYS = 35
 _OPENING = timedelta(hours=1)
 _QUARANTINE = timedelta(days=180)
 _CLOSED = timedelta(days=30)
 _OLD_SECRET = timedelta(days=2)
+_WATCHES = timedelta(days=90)
 _LEFT_OVER = timedelta(days=1)
 
 
@@ -151,6 +156,24 @@ def _edition_inputs(*, now: datetime, dry_run: bool) -> int:
     return _remove(_unnamed(now), dry_run=dry_run)
 
 
+def _drafts(*, now: datetime, dry_run: bool) -> int:
+    """The worker destroys them every few minutes; this counts them, and takes what it left."""
+    return Draft.objects.filter(expires_at__lte=now).count() if dry_run else destroy_old(now=now)
+
+
+def _watches(*, now: datetime, dry_run: bool) -> int:
+    """Who was on duty when: the audit log says it too."""
+    old = DutyWatch.objects.filter(ends_at__lt=now - _WATCHES)
+    count = old.count()
+    if not dry_run:
+        old.delete()
+    return count
+
+
+def _part(part: str, *, now: datetime, dry_run: bool) -> int:
+    return past_their_time(part=part, now=now).count() if dry_run else erase_old_parts(part=part, now=now)
+
+
 def _unnamed(now: datetime) -> list[Path]:
     old = (now - _LEFT_OVER).timestamp()
     aged = [path for path in editions_folder().glob("*.parquet") if path.stat().st_mtime < old]
@@ -165,6 +188,20 @@ RULES: tuple[Rule, ...] = (
     Rule("closed-accounts", "Password and second factors of closed accounts", f"{_CLOSED.days} days", _closed_accounts),
     Rule("quarantine", "Rows of evidence that were put aside", f"{_QUARANTINE.days} days", _quarantine),
     Rule("edition-inputs", "Frozen inputs that no edition names (drafts built anew)", "1 day", _edition_inputs),
+    Rule("drafts", "Reports that were begun and not sent", "an hour, a day, or 30 days where saved", _drafts),
+    Rule("duty-watches", "Who was on duty", f"{_WATCHES.days} days", _watches),
+    Rule(
+        "report-contacts",
+        "How to reach a reporter, where no duty is open",
+        f"{part_days(part='contact')} days after the report was closed",
+        partial(_part, "contact"),
+    ),
+    Rule(
+        "report-safety",
+        "The safety part of a report, where no duty is open",
+        f"{part_days(part='safety')} days after the report was closed",
+        partial(_part, "safety"),
+    ),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(

@@ -160,6 +160,7 @@ if CONFIG.proxies:
 CACHES = {"default": {"BACKEND": "bluelamp.project.cache.SharedCounters", "LOCATION": "shared_counters"}}
 BLUELAMP_SESSION_HOURS = CONFIG.session_hours
 BLUELAMP_IDLE_MINUTES = CONFIG.idle_minutes
+BLUELAMP_CRIME_REVIEW_YEARS = CONFIG.crime_review_years
 BLUELAMP_DEMO = CONFIG.demo
 
 LANGUAGE_CODE = "en"

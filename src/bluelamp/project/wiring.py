@@ -23,6 +23,7 @@ from bluelamp.kernel.events import (
     ReplyAccepted,
     ReplyRefused,
     ReportChanged,
+    ReportReceived,
 )
 from bluelamp.kernel.evidence.operations import sweep_orphans
 from bluelamp.kernel.messaging.operations.sending import run as send_messages
@@ -30,7 +31,11 @@ from bluelamp.kernel.outbox.registry import Handler, Job
 from bluelamp.project.keeping.scheduled import run_backup
 from bluelamp.project.retention import run_retention
 from bluelamp.reporting.operations.counting import count_report, write_evidence
+from bluelamp.reporting.operations.drafts import destroy_old
+from bluelamp.reporting.operations.enriching import enrich
 from bluelamp.reporting.operations.publishing_figures import freeze_figures
+from bluelamp.reporting.operations.triage.duty import escalate
+from bluelamp.reporting.operations.triage.handing import return_overdue
 
 
 def _freeze_figures(*, now: datetime) -> None:
@@ -46,6 +51,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-correction", EditionCorrected, tell_of_correction),
     Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
     Handler("count-report", ReportChanged, count_report),
+    Handler("enrich-report", ReportReceived, enrich),
 )
 
 JOBS: tuple[Job, ...] = (
@@ -65,6 +71,19 @@ JOBS: tuple[Job, ...] = (
         watch_editions,
     ),
     Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
+    Job(
+        "escalate-duties",
+        _("Tell more people of duties that nobody acknowledged in time"),
+        timedelta(minutes=1),
+        escalate,
+    ),
+    Job(
+        "return-overdue",
+        _("Bring back reports whose hand-over nobody acknowledged in time"),
+        timedelta(minutes=5),
+        return_overdue,
+    ),
+    Job("destroy-old-drafts", _("Destroy drafts of reports whose time is over"), timedelta(minutes=10), destroy_old),
     Job(
         "backup",
         _("Back up and try the backup, where BLUELAMP_BACKUP_FOLDER names a folder"),

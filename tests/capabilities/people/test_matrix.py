@@ -20,6 +20,7 @@ from bluelamp.project.api import api
 from bluelamp.project.desk.permissions import ACTIONS as DESK
 from bluelamp.project.matrix import markdown, names
 from bluelamp.project.permission_table import ROUTES, TABLE, Open
+from bluelamp.reporting.permissions import ACTIONS as REPORTING
 
 pytestmark = pytest.mark.django_db(databases=["default", "stream", "vault"])
 ROOT = Path(__file__).parents[3]
@@ -45,7 +46,7 @@ def test_every_operation_of_the_api_has_a_rule() -> None:
 
 
 def test_every_action_is_declared_once_and_allowed_to_known_capacities() -> None:
-    declared = [a.code for a in (*PEOPLE, *DESK, *INDEX)]
+    declared = [a.code for a in (*PEOPLE, *DESK, *INDEX, *REPORTING)]
     assert len(set(declared)) == len(declared) and set(declared) == set(TABLE)
     assert all(capacities <= EVERYONE and capacities for capacities in TABLE.values())
 
@@ -78,6 +79,13 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "uidb36": "1",
         "provider_id": "organisation",
         "product_key": "acme:r",
+        "report_id": uuid4(),
+        "duty_id": uuid4(),
+        "handover_id": uuid4(),
+        "campaign_id": uuid4(),
+        "disclosure_id": uuid4(),
+        "view_id": 1,
+        "link_id": 1,
     }
     for pattern, name in names():
         if name and not pattern.startswith("/cy/"):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bluelamp.reporting import facts
 from bluelamp.reporting.domain.conditions import holds, mentions
+from bluelamp.reporting.domain.duties import NO_DUTY, duties
 from bluelamp.reporting.domain.flagging import (
     LEVELS,
     NO_ALARM,
@@ -19,15 +20,14 @@ from bluelamp.reporting.domain.flagging import (
     SignalsError,
     Source,
     acted_on,
-    due_minutes,
     explained,
-    priority,
     raise_flags,
     read_signals,
     texts_of,
 )
 from bluelamp.reporting.domain.journey import flags as flags_of_answers
 from bluelamp.reporting.domain.phrases import PhraseError, compile_phrases, found_in, words_of
+from bluelamp.reporting.domain.priority import priority
 from bluelamp.reporting.domain.question import Flag
 from bluelamp.reporting.domain.values import Answer, Codes, Contact, Device, Devices, Seen, Words
 from bluelamp.reporting.domain.values import given as gave
@@ -130,8 +130,6 @@ def test_answers_raise_what_the_journey_says_and_private_is_no_alarm() -> None:
     said = flags_of_answers(shelf=SHELF, answers=answers)
     assert {r.flag for r in found if r.source is Source.ANSWER} == said - NO_ALARM
     assert found[0].flag is Flag.DANGER and found[0].level is Level.IMMEDIATE
-    assert due_minutes(signals=SIGNALS, raised=found) == 15
-    assert due_minutes(signals=SIGNALS, raised=()) is None and priority(signals=SIGNALS, raised=()) == 0
 
 
 def test_rules_and_flags_of_the_package_are_whole() -> None:
@@ -185,20 +183,17 @@ def _raised(flag: Flag, level: Level | None = None) -> Raised:
 flags = st.builds(_raised, st.sampled_from(list(SIGNALS.meanings)), st.sampled_from(list(Level)))
 
 
-@given(st.lists(flags, max_size=8), flags)
-def test_one_flag_more_never_makes_a_report_less_urgent(some: list[Raised], more: Raised) -> None:
-    before, after = priority(signals=SIGNALS, raised=some), priority(signals=SIGNALS, raised=[*some, more])
-    assert 0 <= before <= after < 400
-    old, new = due_minutes(signals=SIGNALS, raised=some), due_minutes(signals=SIGNALS, raised=[*some, more])
-    assert new is not None and (old is None or new <= old)
-    assert priority(signals=SIGNALS, raised=[more, *reversed(some)]) == after
+@given(st.lists(flags, max_size=8), flags, st.booleans())
+def test_one_flag_more_never_makes_a_report_less_urgent(some: list[Raised], more: Raised, burst: bool) -> None:
+    before, after = (priority(levels=[r.level for r in found], burst=burst) for found in (some, [*some, more]))
+    assert before <= after == priority(levels=[more.level, *(r.level for r in reversed(some))], burst=burst)
+    fewer, all_of_them = duties(some), duties([*some, more])
+    assert all(LEVELS.index(level) <= LEVELS.index(all_of_them[kind]) for kind, level in fewer.items())
 
 
-@given(st.lists(flags, min_size=1, max_size=8), st.lists(flags, min_size=1, max_size=8))
-def test_a_more_urgent_level_always_comes_first(one: list[Raised], two: list[Raised]) -> None:
-    tops = [max(LEVELS.index(r.level) for r in some) for some in (one, two)]
-    if tops[0] > tops[1]:
-        assert priority(signals=SIGNALS, raised=one) > priority(signals=SIGNALS, raised=two)
+def test_every_flag_is_somebodys_duty_but_those_that_only_bar_something() -> None:
+    for flag in Flag:
+        assert bool(duties([_raised(flag, Level.SOON)])) == (flag not in NO_DUTY)
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -19,6 +19,7 @@ from bluelamp.project.cli.screen import notes
 from bluelamp.project.demo.cast import make_cast
 from bluelamp.project.demo.editions import make_draft
 from bluelamp.project.demo.examples import make_examples
+from bluelamp.project.demo.reports import make_reports
 
 
 def set_up() -> None:
@@ -63,6 +64,7 @@ def _set_up() -> None:
     if settings.BLUELAMP_DEMO:
         make_cast(now=now - timedelta(days=7))
         make_examples(now=now)
+        make_reports(now=now)
         notes.print("Choose a role to play at /desk/demo/")
     with notes.status("Building the edition ..."):
         edition, new = build_edition(now=now)

@@ -26,6 +26,8 @@ from bluelamp.kernel.outbox.queries import load
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.queries import Numbers, numbers
 from bluelamp.project.permission_table import TABLE
+from bluelamp.reporting.queries.queue import Numbers as DeskNumbers
+from bluelamp.reporting.queries.queue import desk_numbers
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,41 @@ def _own_products(actor: Actor, _now: datetime) -> list[Card]:
     return [Card(_("Your products"), words, reverse("desk:previews"), urgent=bool(days))]
 
 
+def _officer(actor: Actor, now: datetime) -> list[Card]:
+    found = desk_numbers(scope=actor.scope, me=actor.user_id, now=now)
+    words = ngettext("%(n)d duty is open.", "%(n)d duties are open.", found.duties) % {"n": found.duties}
+    if found.late:
+        words += " " + ngettext("%(n)d is late.", "%(n)d are late.", found.late) % {"n": found.late}
+    cards = [Card(_("Duties"), words, reverse("triage:duties"), urgent=found.duties > 0), _reports(found)]
+    if found.coming:
+        told = ngettext(
+            "%(n)d report was handed over to you: say that you have it.",
+            "%(n)d reports were handed over to you: say that you have them.",
+            found.coming,
+        )
+        address = reverse("triage:handovers")
+        cards.append(Card(_("Hand-overs"), told % {"n": found.coming}, address, urgent=True))
+    return cards
+
+
+def _registrar(actor: Actor, now: datetime) -> list[Card]:
+    found = desk_numbers(scope=actor.scope, me=actor.user_id, now=now)
+    number = found.waiting
+    words = ngettext("%(n)d report waits for a number.", "%(n)d reports wait for a number.", number) % {"n": number}
+    return [Card(_("Crime numbers"), words, reverse("triage:numbers"), urgent=number > 0), _reports(found)]
+
+
+def _reports(found: DeskNumbers) -> Card:
+    words = _("%(open)d to decide, %(mine)d with you.") % {"open": found.to_decide, "mine": found.mine}
+    return Card(_("Reports"), words, reverse("triage:queue"))
+
+
 _CARDS: dict[str, tuple[Callable[[Actor, datetime], list[Card]], ...]] = {
     "administrator": (_people_and_recovery, _work),
     "auditor": (_audit, _people),
+    "triage-officer": (_officer,),
+    "safeguarding-officer": (_officer,),
+    "crime-registrar": (_registrar,),
     "analyst": (_signature, _edition, _publishing, _untold),
     "head-of-profession": (_signature, _edition, _publishing),
     "outreach-author": (_edition,),

@@ -20,6 +20,7 @@ from bluelamp.ui.labels import Label
 
 MENU: tuple[tuple[str, Label], ...] = (
     ("desk:home", _("Desk")),
+    ("triage:queue", _("Reports")),
     ("desk:editions", _("Editions")),
     ("desk:calendar", _("Release calendar")),
     ("desk:early", _("Before release")),

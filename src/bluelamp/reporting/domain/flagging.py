@@ -121,26 +121,6 @@ def raise_flags(*, signals: Signals, shelf: Shelf, answers: Answers) -> tuple[Ra
     return tuple(sorted(dict.fromkeys(found), key=lambda r: (-LEVELS.index(r.level), order.index(r.flag))))
 
 
-def priority(*, signals: Signals, raised: Iterable[Raised]) -> int:
-    """How urgent a report is: 0 for no flag, below 400. One flag more never makes it less.
-
-    The level decides (100, 200, 300), then the most urgent flag of that level (4 a place in the table), then how many
-    different flags there are (up to 3).
-    """
-    flags = list(raised)
-    if not flags:
-        return 0
-    top = max(LEVELS.index(r.level) for r in flags)
-    order = list(signals.meanings)[::-1]
-    place = max(order.index(r.flag) for r in flags if LEVELS.index(r.level) == top)
-    return 100 * (top + 1) + 4 * place + min(len({r.flag for r in flags}) - 1, 3)
-
-
-def due_minutes(*, signals: Signals, raised: Iterable[Raised]) -> int | None:
-    """Within how many minutes a person must acknowledge the report; None without a flag."""
-    return min((signals.minutes[r.level] for r in raised), default=None)
-
-
 def acted_on(*, signals: Signals, raised: Iterable[Raised]) -> frozenset[Flag]:
     """The flags with those that they imply: for routing, and for what must not be done with a report."""
     flags = {r.flag for r in raised}

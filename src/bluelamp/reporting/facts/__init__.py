@@ -1,13 +1,15 @@
-"""Packaged tables of reports: routes, words of recovery, signals, offences, links, useful answers and the model."""
+"""Packaged tables of reports: routes, words of recovery, the desk's words, signals, offences, links and the model."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 
 from bluelamp.kernel.places.queries import forces
+from bluelamp.reporting.domain.casework import DeskTable, read_desk
 from bluelamp.reporting.domain.classifying import Model, read_model
 from bluelamp.reporting.domain.completeness import Useful, read_useful
-from bluelamp.reporting.domain.flagging import Signals, read_signals
+from bluelamp.reporting.domain.flagging import LEVELS, Level, Signals, read_signals
 from bluelamp.reporting.domain.linking import Weights, read_weights
 from bluelamp.reporting.domain.offences import Offences, read_offences
 from bluelamp.reporting.domain.references import WordList, read_word_list
@@ -48,6 +50,13 @@ def _signals(changes: tuple[str, ...]) -> Signals:
 
 
 @cache
+def clocks() -> Mapping[Level, timedelta]:
+    """Within which time a duty of each level must be acknowledged, the most urgent first."""
+    minutes = signals().minutes
+    return {level: timedelta(minutes=minutes[level]) for level in reversed(LEVELS)}
+
+
+@cache
 def offences() -> Offences:
     """The table of offence codes and of what points to them."""
     return read_offences(text=(_FILES / "offences.toml").read_text("utf-8"))
@@ -75,3 +84,9 @@ def danger_model() -> Model:
 def model_register() -> Mapping[str, ModelEntry]:
     """The register of models, by id."""
     return read_register(text=(_FILES / "models.toml").read_text("utf-8"))
+
+
+@cache
+def desk() -> DeskTable:
+    """The reasons, requests and lists of the desk, read once. Raises DeskError."""
+    return read_desk((_FILES / "desk.toml").read_text("utf-8"))

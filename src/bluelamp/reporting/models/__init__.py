@@ -12,6 +12,7 @@ from bluelamp.reporting.models.casework import (
     SavedView,
 )
 from bluelamp.reporting.models.counting import JourneyCount, PublicFigures, ReportSighting
+from bluelamp.reporting.models.desk import DutyWatch, OfficerNote
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
@@ -23,11 +24,13 @@ __all__ = [
     "Disclosure",
     "Draft",
     "Duty",
+    "DutyWatch",
     "Fingerprint",
     "FingerprintKey",
     "Follow",
     "HandOver",
     "JourneyCount",
+    "OfficerNote",
     "Post",
     "PublicFigures",
     "Report",

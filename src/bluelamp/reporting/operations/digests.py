@@ -58,6 +58,11 @@ def keyed_digest(*, purpose: str, value: str) -> str:
     return hmac.new(_pepper(_path()), f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
 
 
+def linking_key() -> bytes:
+    """The key under which linking hashes what reports hold: 32 bytes, used for nothing else."""
+    return hmac.new(_pepper(_path()), b"linking", hashlib.sha256).digest()
+
+
 def _path() -> Path:
     return Path(settings.BLUELAMP_HOME) / "keys" / "words"
 

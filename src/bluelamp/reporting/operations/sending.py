@@ -12,10 +12,10 @@ from bluelamp.kernel.messaging.operations.contacts import add_contact
 from bluelamp.kernel.messaging.sealing import contact_record
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.kernel.vault.operations import make_keys
-from bluelamp.reporting.domain.flagging import priority
 from bluelamp.reporting.domain.journey import Answers, walk
+from bluelamp.reporting.domain.priority import priority
 from bluelamp.reporting.domain.references import new_reference
-from bluelamp.reporting.facts import signals, word_list
+from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Draft, Report, ReportContact, ReportProduct, Step
 from bluelamp.reporting.operations import drafts, receipts
 from bluelamp.reporting.operations.digests import words_digest
@@ -127,7 +127,6 @@ def _sealed(
         alternatives=list(prepared.route.alternatives),
         boundary=prepared.route.boundary,
         kinds=list(prepared.kinds),
-        priority=priority(signals=signals(), raised=prepared.raised),
         anonymous=prepared.anonymous,
         watched=prepared.watched,
         quiet=prepared.watched,
@@ -152,6 +151,7 @@ def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -
     """Store the report and all that belongs to it, in the caller's transaction."""
     made.channel, made.burst = origin.channel, origin.burst
     made.client, made.client_key, made.organisation_id = origin.client, origin.client_key, origin.organisation
+    made.priority = priority(levels=[r.level for r in prepared.raised], burst=origin.burst)
     made.save(force_insert=True)
     ReportProduct.objects.bulk_create(ReportProduct(report=made, product_key=key) for key in prepared.products)
     raise_on(report=made, raised=prepared.raised, now=now)

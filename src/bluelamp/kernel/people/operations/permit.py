@@ -7,6 +7,7 @@ from bluelamp.kernel.audit.operations import record
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.domain.deciding import Decision, decide
+from bluelamp.kernel.people.domain.scopes import covers
 from bluelamp.kernel.people.models import Grant
 from bluelamp.kernel.people.queries import grant_by_id
 
@@ -37,6 +38,11 @@ def may(*, actor: Actor, action: Action, scope: str = "", now: datetime, grant: 
         grant = grant_by_id(grant_id=actor.grant_id, user_id=actor.user_id)
     facts = grant.facts(now=now) if grant else None
     return decide(allowed=_table[action.code], grant=facts, scope=scope, now=now)
+
+
+def offers(*, actor: Actor, action: Action, scope: str = "") -> bool:
+    """Whether a page offers an action: by table and scope. The gate looked at the grant; operations ask anew."""
+    return actor.capacity in _table[action.code] and covers(granted=actor.scope, wanted=scope)
 
 
 def require(
