@@ -27,7 +27,7 @@ Row = tuple[str, int | None]
 def figures(request: HttpRequest) -> HttpResponse:
     """Every published quarter, newest first."""
     quarters = [(found, [(kind, shown_tables(found, kind)) for kind in KINDS]) for found in published_figures()]
-    return render(request, "report/figures.html", {"quarters": quarters, "least": LEAST, "rounded": ROUNDED_TO})
+    return render(request, "figures/figures.html", {"quarters": quarters, "least": LEAST, "rounded": ROUNDED_TO})
 
 
 @require_safe
