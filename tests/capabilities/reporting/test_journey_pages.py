@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 from report_answers import SHELF, by_chance, chosen
-from report_pages import COOKIE, Journey, typed
+from report_pages import COOKIE, OPEN_LIFE, WAYS, Journey, typed
 
 from bluelamp.kernel.catalogue.models import Maker, Product, WrittenName
 from bluelamp.reporting.domain.journey import through_telling
@@ -24,33 +24,6 @@ from bluelamp.reporting.questions import questions
 from bluelamp.reporting.web.journey_codes import number_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-OPEN_LIFE = {
-    "danger": "no",
-    "seen-by": "no",
-    "urgent": "none",
-    "what-happened": "account-hacked",
-    "affected": "account",
-}
-# Two ways that between them meet every question.
-WAYS = (
-    {
-        **{
-            "danger": "yes",
-            "seen-by": "no",
-            "urgent": "attack-now child-pictures",
-            "threats": "yes",
-            "still-in": "yes",
-        },
-        "what-happened": "phone-stolen sextortion something-else",
-        **{"affected": "phone account bank", "when": "exact", "where": "place", "lost": "money details"},
-        **{"bank-told": "no", "who-known": "partner", "for-whom": "other", "under-18": "yes"},
-        **{"contact-choice": "named", "contact-safe": "no", "call-offer": "yes"},
-    },
-    {"danger": "no", "seen-by": "yes", "go-on": "helplines", "when": "between", "where": "online", "lost": "nothing"},
-    {**OPEN_LIFE, "when": "about", "where": "online", "for-whom": "organisation", "contact-choice": "anonymous"},
-    {**OPEN_LIFE, "when": "still", "for-whom": "supporting", "contact-choice": "confidential", "contact-safe": "yes"},
-    {"danger": "no", "seen-by": "not-sure", "go-on": "call"},
-)
 
 
 def now() -> datetime:
