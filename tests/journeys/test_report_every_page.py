@@ -1,4 +1,4 @@
-"""Every page and state of a report, which only a draft reaches: no barrier that axe finds, no sideways scroll, valid."""
+"""Every page and state of a report, reached with a draft: no barrier that axe finds, no sideways scroll, valid."""
 
 from pathlib import Path
 from typing import Any
