@@ -17,7 +17,7 @@ SHEETS = (STATIC / "vendor" / "govuk-frontend.css", OWN / "bluelamp.css", OWN / 
 PACKED = ("report.css", "report.js", "devices.js")
 _CLASS = re.compile(r"\.((?:\\.|[\w-])+)")
 _NAME = re.compile(r"(?:govuk|bl)-(?:[\w-]|!)+")
-_SPACE = re.compile(r"\s*([{};,>])\s*")
+_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=[\w)-]): ")
 # Pages of the triage desk have the whole sheets.
 _DESK = ("desk", "triage")
 
@@ -73,7 +73,7 @@ def main() -> None:
 
 def _small(css: str) -> str:
     without = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    return _SPACE.sub(r"\1", re.sub(r"\s+", " ", without)).replace(";}", "}").strip()
+    return _SPACE.sub(lambda m: m[1] or ":", re.sub(r"\s+", " ", without)).replace(";}", "}").strip()
 
 
 def _blocks(css: str) -> Iterator[tuple[str, str]]:

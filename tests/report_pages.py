@@ -16,6 +16,33 @@ from bluelamp.reporting.web.journey_forms import fields_of
 
 COOKIE = "bluelamp-report"
 NUMBER = re.compile(r"/report/q/(\d+)/$")
+OPEN_LIFE = {
+    "danger": "no",
+    "seen-by": "no",
+    "urgent": "none",
+    "what-happened": "account-hacked",
+    "affected": "account",
+}
+# Two ways that between them meet every question.
+WAYS = (
+    {
+        **{
+            "danger": "yes",
+            "seen-by": "no",
+            "urgent": "attack-now child-pictures",
+            "threats": "yes",
+            "still-in": "yes",
+        },
+        "what-happened": "phone-stolen sextortion something-else",
+        **{"affected": "phone account bank", "when": "exact", "where": "place", "lost": "money details"},
+        **{"bank-told": "no", "who-known": "partner", "for-whom": "other", "under-18": "yes"},
+        **{"contact-choice": "named", "contact-safe": "no", "call-offer": "yes"},
+    },
+    {"danger": "no", "seen-by": "yes", "go-on": "helplines", "when": "between", "where": "online", "lost": "nothing"},
+    {**OPEN_LIFE, "when": "about", "where": "online", "for-whom": "organisation", "contact-choice": "anonymous"},
+    {**OPEN_LIFE, "when": "still", "for-whom": "supporting", "contact-choice": "confidential", "contact-safe": "yes"},
+    {"danger": "no", "seen-by": "not-sure", "go-on": "call"},
+)
 
 
 def typed(question: Question, answer: Answer) -> dict[str, list[str]]:

@@ -49,6 +49,10 @@ PAGES = {
     "advice": "%s/advice/",
     "advice on a crime": "%s/advice/account-hacked/",
     "advice on a device, safely": "%s/advice/doorbell/safely/",
+    "report": "%s/report/",
+    "report, before": "%s/report/before/",
+    "report, saved words": "%s/report/resume/",
+    "report, nothing open": "%s/report/nothing/",
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }

@@ -5,8 +5,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,36 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the packaged edition."""
     made = made_once(tmp_path_factory, "packaged-home", lambda part: prepare(part, ["setup"]))
     yield from _serve(shutil.copytree(made, tmp_path_factory.mktemp("packaged") / "home"))
+
+
+class _Weather(BaseHTTPRequestHandler):
+    """The site behind "Exit this page"."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"<!DOCTYPE html><title>Weather</title><h1>Weather</h1>")
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def weather() -> Iterator[str]:
+    """The address of another site."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Weather) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/weather"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def leaving_base(tmp_path_factory: pytest.TempPathFactory, weather: str) -> Iterator[str]:
+    """The address of a server whose "Exit this page" leads to that site."""
+    made = made_once(tmp_path_factory, "packaged-home", lambda part: prepare(part, ["setup"]))
+    home = shutil.copytree(made, tmp_path_factory.mktemp("leaving") / "home")
+    yield from _serve(home, BLUELAMP_EXIT_SITE=weather)
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ class Person:
     def press(self, name: str) -> None:
         """Press a button of the page."""
         self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+        self.page.wait_for_load_state("load")
 
     def answer(self) -> None:
         """Answer the open question as planned, and go on."""
@@ -62,7 +63,7 @@ class Person:
             self.press(self.say("send"))
         elif wanted == "skip":
             self.press(self.say("skip"))
-        elif wanted == NOT_SURE and not question.options:
+        elif wanted == NOT_SURE and not question.options and not question.tells:
             self.press(question.wording[self.language].not_sure or self.say("not-sure"))
         else:
             self._fill(question, wanted)

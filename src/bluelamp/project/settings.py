@@ -157,7 +157,14 @@ if CONFIG.proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # Throttles count in a table that all worker processes share.
-CACHES = {"default": {"BACKEND": "bluelamp.project.cache.SharedCounters", "LOCATION": "shared_counters"}}
+# Django's own limit is 300 rows, and the 301st drops counts at random: a crowd would reset the throttle of sign-in.
+CACHES = {
+    "default": {
+        "BACKEND": "bluelamp.project.cache.SharedCounters",
+        "LOCATION": "shared_counters",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 BLUELAMP_SESSION_HOURS = CONFIG.session_hours
 BLUELAMP_IDLE_MINUTES = CONFIG.idle_minutes
 BLUELAMP_CRIME_REVIEW_YEARS = CONFIG.crime_review_years

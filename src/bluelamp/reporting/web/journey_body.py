@@ -24,6 +24,8 @@ def body(request: HttpRequest, at: Sitting) -> HttpResponse:
     if way.next not in ("", last):
         return to_question(way.next)
     proposed = way_of(at.draft, language())
+    if len(proposed.bodies) < 2:
+        return to_question(last)
     context = {"way": proposed, "back": address_of(last), "words": shelf.phrases[language()], **time_limit(at)}
     if request.method != "POST":
         return render(request, "report/body.html", context)

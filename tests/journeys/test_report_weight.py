@@ -4,21 +4,18 @@ import gzip
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from report_answers import SHELF, chosen
-from report_pages import NUMBER, typed
-from test_journey_pages import WAYS
+from report_pages import NUMBER, WAYS, typed
 
 from bluelamp.reporting.web.journey_codes import question_of
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 FIRST_PAGE, WHOLE = 30_000, 250_000  # bytes; rule 50 of the citizen's journey
 
 
@@ -57,12 +54,7 @@ class Line:
         return answer.status, answer.headers.get("Location", ""), text
 
 
-@pytest.fixture
-def base(live_server: Any) -> Iterator[str]:
-    yield live_server.url
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "vault"])
+@pytest.mark.slow
 def test_the_first_page_and_the_longest_way_are_light(base: str) -> None:
     line = Line(base)
     assert line.ask("/report/")[0] == 200
@@ -108,7 +100,7 @@ def test_the_style_sheet_is_made_of_what_is_there_now() -> None:
 
 def test_trimming_keeps_what_is_used_and_nothing_else() -> None:
     css = (
-        '@charset "UTF-8";/* x */ .govuk-a, .govuk-b:not(.govuk-c) { color : red; } .govuk-d{top:0}'
+        '@charset "UTF-8";/* x */ .govuk-a, .govuk-b:not(.govuk-c) { color: red; } .govuk-d{top:0}'
         "@media print { .govuk-d { top: 1px } .govuk-a .bl-e { left: 0 } } @font-face { font-family: x }"
         "a:hover{top:2px}"
     )
