@@ -185,8 +185,8 @@ flags = st.builds(_raised, st.sampled_from(list(SIGNALS.meanings)), st.sampled_f
 
 @given(st.lists(flags, max_size=8), flags, st.booleans())
 def test_one_flag_more_never_makes_a_report_less_urgent(some: list[Raised], more: Raised, burst: bool) -> None:
-    before, after = (priority(levels=[r.level for r in found], burst=burst) for found in (some, [*some, more]))
-    assert before <= after == priority(levels=[more.level, *(r.level for r in reversed(some))], burst=burst)
+    before, after = (priority(raised=found, burst=burst) for found in (some, [*some, more]))
+    assert before <= after == priority(raised=[more, *reversed(some)], burst=burst)
     fewer, all_of_them = duties(some), duties([*some, more])
     assert all(LEVELS.index(level) <= LEVELS.index(all_of_them[kind]) for kind, level in fewer.items())
 

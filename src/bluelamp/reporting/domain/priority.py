@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
+from bluelamp.reporting.domain.duties import NO_DUTY
+from bluelamp.reporting.domain.flagging import LEVELS, Raised
+
 BURST, USUAL, SOON, TODAY, IMMEDIATE = range(5)
-_OF_LEVEL = {"soon": SOON, "today": TODAY, "immediate": IMMEDIATE}
 
 
-def priority(*, levels: Iterable[str], burst: bool = False) -> int:
-    """The priority of a report with flags of these levels . Unknown levels count as soon.
+def priority(*, raised: Iterable[Raised], burst: bool = False) -> int:
+    """The priority of a report with these flags.
 
     A burst waits only behind reports without a flag: no flood can hide danger, and none can be hidden in one.
     """
-    return max((_OF_LEVEL.get(level, SOON) for level in levels), default=BURST if burst else USUAL)
+    levels = (SOON + LEVELS.index(one.level) for one in raised if one.flag not in NO_DUTY)
+    return max(levels, default=BURST if burst else USUAL)

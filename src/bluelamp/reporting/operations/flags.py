@@ -27,7 +27,7 @@ def raise_on(*, report: Report, raised: Sequence[Raised], now: datetime) -> int:
     )
     for kind, level in duties(new).items():
         open_duty(report=report, kind=kind, level=level, now=now)
-    higher = priority(levels=[r.level for r in new], burst=report.burst)
+    higher = priority(raised=new, burst=report.burst)
     if higher > report.priority:
         report.priority = higher
         report.save(update_fields=["priority"])

@@ -151,7 +151,7 @@ def _store(made: Report, prepared: Prepared, origin: Origin, *, now: datetime) -
     """Store the report and all that belongs to it, in the caller's transaction."""
     made.channel, made.burst = origin.channel, origin.burst
     made.client, made.client_key, made.organisation_id = origin.client, origin.client_key, origin.organisation
-    made.priority = priority(levels=[r.level for r in prepared.raised], burst=origin.burst)
+    made.priority = priority(raised=prepared.raised, burst=origin.burst)
     made.save(force_insert=True)
     ReportProduct.objects.bulk_create(ReportProduct(report=made, product_key=key) for key in prepared.products)
     raise_on(report=made, raised=prepared.raised, now=now)
