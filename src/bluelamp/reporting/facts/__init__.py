@@ -7,6 +7,7 @@ from importlib import resources
 from bluelamp.kernel.places.queries import forces
 from bluelamp.reporting.domain.references import WordList, read_word_list
 from bluelamp.reporting.domain.routing import Routes, read_routes
+from bluelamp.reporting.domain.telling import Table, read_table
 
 _FILES = resources.files(__package__)
 
@@ -24,3 +25,9 @@ def routes(*, changes: Sequence[str] = ()) -> Routes:
 def word_list() -> WordList:
     """The words of recovery, in their order."""
     return read_word_list(text=(_FILES / "words.txt").read_text("utf-8"))
+
+
+@cache
+def telling() -> Table:
+    """What reporters read about their reports. Raises TellingError."""
+    return read_table(text=(_FILES / "telling.toml").read_text("utf-8"))
