@@ -175,7 +175,8 @@ def _decisions(report: Report) -> list[Said]:
     found = []
     for row in report.decisions.order_by("at", "id"):
         if bytes(row.sealed) and not (report.erased_at and row.at <= report.erased_at):
-            text = open_json(record=report_records(report.pk)[0], sealed=row.sealed)["text"]
+            held = open_json(record=report_records(report.pk)[0], sealed=row.sealed)
+            text = held if isinstance(held, str) else held.get("text", "")
             found.append(Said(row.pk, "decision", False, "", row.at, text))
     return found
 

@@ -138,7 +138,7 @@ def send_code(*, way: ReportContact, now: datetime) -> None:
         contact=row.contact,
         template="one-time-code",
         params={"code": code},
-        dedupe_key=f"code:{row.pk}:{int(now.timestamp())}",
+        dedupe_key=f"code:{row.pk}:{secrets.token_hex(8)}",
         origin=row.report.origin,
         now=now,
     )

@@ -1,0 +1,24 @@
+"""Reports that were sent, for tests of what comes after."""
+
+from datetime import datetime
+
+from report_answers import chosen, finish
+
+from bluelamp.reporting.operations.sending import Origin, Sent, take_in
+
+OPEN_LIFE = {
+    "danger": "no",
+    "seen-by": "no",
+    "urgent": "none",
+    "what-happened": "account-hacked",
+    "affected": "account",
+    "contact-choice": "named",
+    "contact-safe": "yes",
+}
+WATCHED = {"seen-by": "yes", "go-on": "here"}
+
+
+def sent_report(codes: dict[str, str] | None = None, *, language: str = "en", now: datetime) -> Sent:
+    """One report from answers with these codes, as if it had come from the journey; its words with it."""
+    answers, _ = finish(pick=chosen({**OPEN_LIFE, **(codes or {})}))
+    return take_in(answers=answers, language=language, origin=Origin("web", "test"), now=now)
