@@ -52,7 +52,7 @@ def test_everything_that_was_written_is_gone_and_reference_state_and_dates_stay(
         with pytest.raises(RecordErasedError):
             open_json(record=record, sealed=sealed)
     page = looking.everything(follow=follow, language="en", now=AFTER)
-    assert page.standing.code == "deleted" and page.erased and not page.posts
+    assert page.standing.code == "deleted" and page.protection.erased and not page.posts
     assert looking.told(follow=follow, language="en") == ()
     seal_entries(now=AFTER)
     assert verify(anchor=None).whole

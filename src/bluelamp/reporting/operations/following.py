@@ -6,6 +6,7 @@ says whether there is one.
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from bluelamp.reporting.operations.digests import new_token, own_word_digest, to
 from bluelamp.reporting.operations.steps import add_step
 
 IDLE = timedelta(minutes=60)
-SHORTEST_OWN_WORD, LONGEST_OWN_WORD = 4, 60
+SHORTEST_OWN_WORD, LONGEST_OWN_WORD = 6, 60
 _TOUCH = timedelta(minutes=1)
 
 
@@ -66,8 +67,16 @@ class Following:
             raise NotFullError("The words alone do not allow this.")
 
 
-def open_follow(*, words: tuple[str, ...], own_word: str = "", now: datetime) -> tuple[Following, str]:
+def _always(_report: UUID) -> bool:
+    return True
+
+
+def open_follow(
+    *, words: tuple[str, ...], own_word: str = "", may_try: Callable[[UUID], bool] = _always, now: datetime
+) -> tuple[Following, str]:
     """Open a report by its words; the secret for the browser's cookie. Raises NoReportError.
+
+    `may_try`: whether this caller may still try own words of a report; if not, a right one is as good as none.
 
     As much is worked out where nothing has these words, or no own word is set, as where one is, so that the time that
     it takes tells nothing.
@@ -76,7 +85,8 @@ def open_follow(*, words: tuple[str, ...], own_word: str = "", now: datetime) ->
     right = _is_own_word(report, own_word)
     if report is None:
         raise NoReportError("No report has these words.")
-    token, full = new_token(), right or not is_guarded(report)
+    full = not is_guarded(report) or (right and may_try(report.pk))
+    token = new_token()
     made = Following(report.pk, full, token_digest(token), now + IDLE)
     with transaction.atomic():
         Follow.objects.create(

@@ -68,11 +68,23 @@ class Everything:
     steps: tuple[Line, ...]
     looks: tuple[Line, ...]
     posts: tuple[Said, ...]
+    protection: "Protection"
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What keeps a report from other eyes. `silent`: no message leaves for it."""
+
     quiet: bool
     watched: bool
     own_word: bool
     erased: bool
-    may_withdraw: bool
+
+    @property
+    def silent(self) -> bool:
+        """Whether no message may leave."""
+        return self.quiet or self.watched or self.erased
 
 
 @dataclass(frozen=True)
@@ -118,12 +130,15 @@ def everything(*, follow: Following, language: str, now: datetime) -> Everything
             for look in who_looked(report=report)
         ),
         posts=_posts(report, language=language, now=now),
-        quiet=report.quiet,
-        watched=report.watched,
-        own_word=report.own_word != "",
-        erased=report.erased_at is not None,
+        protection=_protection(report),
         may_withdraw=report.state != "withdrawn" and report.erased_at is None,
     )
+
+
+def protection(*, follow: Following) -> Protection:
+    """What keeps the report from other eyes. Raises NotFullError."""
+    follow.require_full()
+    return _protection(Report.objects.get(pk=follow.report))
 
 
 def told(*, follow: Following, language: str) -> tuple[Told, ...]:
@@ -137,6 +152,15 @@ def told(*, follow: Following, language: str) -> tuple[Told, ...]:
         Told(name, _label(name, language), _lines(name, raw, language))
         for name, raw in held.items()
         if name in questions().by_id and not questions().by_id[name].tells
+    )
+
+
+def _protection(report: Report) -> Protection:
+    return Protection(
+        quiet=report.quiet,
+        watched=report.watched,
+        own_word=report.own_word != "",
+        erased=report.erased_at is not None,
     )
 
 
