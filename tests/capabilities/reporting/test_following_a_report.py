@@ -15,7 +15,8 @@ from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import CrimeRecord, Decision, Follow, HandOver, Report, Step
 from bluelamp.reporting.operations import following, looking
 from bluelamp.reporting.operations.following import Following, open_follow
-from bluelamp.reporting.operations.sealed import report_records, seal_json
+from bluelamp.reporting.operations.sealed import open_json, report_records, seal_json
+from bluelamp.reporting.questions import questions
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -224,6 +225,21 @@ def test_what_was_told_can_be_read_again_in_full_view() -> None:
     rows = looking.told(follow=follow, language="en")
     assert rows and all(row.label and row.lines for row in rows)
     assert not {"danger", "seen-by", "contact"} & {row.id for row in rows}
+
+
+def test_an_answer_that_is_sensitive_to_abuse_is_never_shown_again() -> None:
+    report, follow = in_full(WATCHED)
+    held = open_json(record=report_records(report.pk)[0], sealed=report.content)["answers"]
+    sensitive = {q.id for q in questions().questions if q.abuse_sensitive}
+    assert sensitive
+    report.content = seal_json(
+        record=report_records(report.pk)[0],
+        content={"answers": {**held, **dict.fromkeys(sensitive, next(iter(held.values())))}, "salts": {}},
+        now=NOW,
+    )
+    report.save(update_fields=["content"])
+    rows = looking.told(follow=follow, language="en")
+    assert rows and not sensitive & {row.id for row in rows}
 
 
 def test_reading_a_page_announces_nothing() -> None:

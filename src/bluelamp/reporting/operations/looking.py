@@ -3,6 +3,7 @@
 Reading what the police wrote marks it as read, so this is a write.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -119,7 +120,7 @@ def everything(*, follow: Following, language: str, now: datetime) -> Everything
     return Everything(
         reference=report.reference,
         standing=standing,
-        body=name_of(body=report.body, language=language),
+        body=_sentences(name_of(body=report.body, language=language)),
         route_reason=_why(report, language),
         steps=tuple(
             Line(_day(s.at), s.role, step_words(table=table, act=s.act, language=language))
@@ -142,16 +143,14 @@ def protection(*, follow: Following) -> Protection:
 
 
 def told(*, follow: Following, language: str) -> tuple[Told, ...]:
-    """The answers as they were sent, to be corrected. Raises NotFullError."""
+    """The answers as they were sent, to be corrected; none that is sensitive to abuse. Raises NotFullError."""
     follow.require_full()
     report = Report.objects.get(pk=follow.report)
     if report.erased_at is not None:
         return ()
     held = open_json(record=report_records(report.pk)[0], sealed=report.content)["answers"]
     return tuple(
-        Told(name, _label(name, language), _lines(name, raw, language))
-        for name, raw in held.items()
-        if name in questions().by_id and not questions().by_id[name].tells
+        Told(name, _label(name, language), _lines(name, raw, language)) for name, raw in held.items() if _is_shown(name)
     )
 
 
@@ -162,6 +161,12 @@ def _protection(report: Report) -> Protection:
         own_word=report.own_word != "",
         erased=report.erased_at is not None,
     )
+
+
+def _is_shown(name: str) -> bool:
+    """Whether an answer may stand outside the journey."""
+    question = questions().by_id.get(name)
+    return question is not None and not question.tells and not question.abuse_sensitive
 
 
 def _lines(name: str, raw: Any, language: str) -> tuple[str, ...]:
@@ -215,7 +220,12 @@ def _why(report: Report, language: str) -> str:
     found = Route(report.body, report.route_reason, (), report.boundary)
     if all(row.id != report.route_reason for row in routes().rows):
         return ""
-    return reason(routes=routes(), found=found, language=language)
+    return _sentences(reason(routes=routes(), found=found, language=language))
+
+
+def _sentences(text: str) -> str:
+    """A name of a body that begins a sentence begins it with a capital."""
+    return re.sub(r"(?:^|(?<=[.!?] ))[a-z]", lambda first: first[0].upper(), text)
 
 
 def _day(at: datetime) -> date:
