@@ -19,6 +19,7 @@ from bluelamp.kernel.events import (
     EditionPublished,
     EditionWithdrawn,
     PreviewOpened,
+    RecoveryAsked,
     ReplyAccepted,
     ReplyRefused,
 )
@@ -27,6 +28,8 @@ from bluelamp.kernel.messaging.operations.sending import run as send_messages
 from bluelamp.kernel.outbox.registry import Handler, Job
 from bluelamp.project.keeping.scheduled import run_backup
 from bluelamp.project.retention import run_retention
+from bluelamp.reporting.operations.following import end_old as end_old_follows
+from bluelamp.reporting.operations.recovery import send_asked
 
 HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-preview", PreviewOpened, tell_of_preview),
@@ -35,6 +38,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-edition", EditionPublished, tell_of_edition),
     Handler("tell-makers-of-correction", EditionCorrected, tell_of_correction),
     Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
+    Handler("send-recovery-code", RecoveryAsked, send_asked),
 )
 
 JOBS: tuple[Job, ...] = (
@@ -54,6 +58,7 @@ JOBS: tuple[Job, ...] = (
         watch_editions,
     ),
     Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
+    Job("end-follows", _("Close pages of reports that rested too long"), timedelta(minutes=15), end_old_follows),
     Job(
         "backup",
         _("Back up and try the backup, where BLUELAMP_BACKUP_FOLDER names a folder"),

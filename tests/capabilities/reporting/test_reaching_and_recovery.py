@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sent_reports import WATCHED, sent_report
+from sent_reports import WATCHED, deliver_all, sent_report
 
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.messaging.domain.addresses import AddressError
 from bluelamp.kernel.messaging.models import Contact, Message
 from bluelamp.kernel.messaging.operations.contacts import set_unsafe
+from bluelamp.kernel.outbox.models import Delivery
 from bluelamp.reporting.models import Follow, Report, ReportContact
 from bluelamp.reporting.operations import following, reaching, recovery
 from bluelamp.reporting.operations.following import Following, open_follow
@@ -150,6 +151,7 @@ def test_a_proved_address_gives_new_words_and_the_old_ones_die() -> None:
     sent, _ = proved()
     typed = sent.report.reference.lower().replace("-", " ")
     recovery.ask(reference=typed, address=" Name@Example.COM", now=LATER + timedelta(seconds=1))
+    deliver_all(now=LATER + timedelta(seconds=1))
     new = recovery.recover(reference=typed, address=ADDRESS, code=code_sent(), now=LATER + timedelta(seconds=2))
     assert new.reference == sent.report.reference and new.words != sent.words and not Follow.objects.exists()
     assert open_follow(words=new.words, now=LATER)[0].full
@@ -185,15 +187,27 @@ def test_where_anything_is_missing_no_code_is_sent_and_the_answer_is_the_same(sp
     else:
         address = "other@example.com"
     assert recovery.ask(reference=reference, address=address, now=LATER) is None
+    assert Delivery.objects.filter(handler="send-recovery-code").count() == 1
+    deliver_all(now=LATER)
     assert Message.objects.count() == before
     with pytest.raises(reaching.CodeError):
         recovery.recover(reference=reference, address=address, code="123456", now=LATER)
     assert open_follow(words=sent.words, now=LATER)
 
 
+def test_a_code_that_waits_is_not_sent_once_the_report_is_quiet() -> None:
+    sent, follow = proved()
+    before = Message.objects.count()
+    recovery.ask(reference=sent.report.reference, address=ADDRESS, now=LATER)
+    following.set_own_word(report=sent.report.pk, word="Blodeuwedd", keep=follow.token, now=LATER)
+    deliver_all(now=LATER)
+    assert Message.objects.count() == before
+
+
 def test_a_report_that_became_quiet_after_the_code_gives_no_words() -> None:
     sent, follow = proved()
     recovery.ask(reference=sent.report.reference, address=ADDRESS, now=LATER)
+    deliver_all(now=LATER)
     following.set_own_word(report=sent.report.pk, word="Blodeuwedd", keep=follow.token, now=LATER)
     with pytest.raises(reaching.CodeError):
         recovery.recover(reference=sent.report.reference, address=ADDRESS, code=code_sent(), now=LATER)

@@ -6,13 +6,17 @@ sent: a stranger learns neither that a report exists nor whose it is.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bluelamp.kernel.audit.operations import record
+from bluelamp.kernel.events import RecoveryAsked
 from bluelamp.kernel.messaging import sealing
 from bluelamp.kernel.messaging.domain.addresses import AddressError, Kind, normalised
 from bluelamp.kernel.messaging.operations.steps import why_blocked
+from bluelamp.kernel.outbox.operations import announce
 from bluelamp.reporting.domain.references import NoReferenceError, read_reference
 from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Follow, Report, ReportContact
@@ -31,12 +35,13 @@ class Recovered:
 
 
 def ask(*, reference: str, address: str, now: datetime) -> None:
-    """Send a code where the address may recover the report. The answer is always the same: nothing."""
+    """Have a code sent where the address may recover the report. The answer is always the same: nothing.
+
+    The code is sent by `send_asked`, later, so that the time that asking takes does not tell either.
+    """
     way = _way(reference, address)
     with transaction.atomic():
-        if way:
-            send_code(way=way, now=now)
-        # In both cases one row, so that the time that it takes is of one kind.
+        announce(event=RecoveryAsked(contact=way.contact_id if way else uuid4()), now=now)
         record(
             actor="anonymous",
             action="reporting.ask-recovery",
@@ -44,6 +49,15 @@ def ask(*, reference: str, address: str, now: datetime) -> None:
             outcome="done" if way else "refused",
             now=now,
         )
+
+
+def send_asked(*, event: RecoveryAsked, now: datetime) -> int:
+    """Send the code that was asked for, where the address may still recover its report; give how many were sent."""
+    way = _able().filter(contact=event.contact).first()
+    if way is None or why_blocked(way.contact) is not None:
+        return 0
+    send_code(way=way, now=now)
+    return 1
 
 
 def recover(*, reference: str, address: str, code: str, now: datetime) -> Recovered:
@@ -73,17 +87,19 @@ def _way(reference: str, address: str) -> ReportContact | None:
         wanted = read_reference(reference)
     except (AddressError, NoReferenceError):
         return None
-    found = ReportContact.objects.filter(
-        report__reference=wanted,
+    found = _able().filter(report__reference=wanted, contact__address_digest=digest, contact__kind=kind)
+    way = found.first()
+    return way if way and why_blocked(way.contact) is None else None
+
+
+def _able() -> QuerySet[ReportContact]:
+    """Addresses that may recover their report, unless the same address is not safe elsewhere (`why_blocked`)."""
+    return ReportContact.objects.filter(
         report__watched=False,
         report__quiet=False,
         report__own_word="",
         report__erased_at=None,
-        contact__address_digest=digest,
-        contact__kind=kind,
         contact__safe=True,
         contact__erased_at=None,
         verified_at__isnull=False,
-    )
-    way = found.select_related("contact", "report").first()
-    return way if way and why_blocked(way.contact) is None else None
+    ).select_related("contact", "report")
