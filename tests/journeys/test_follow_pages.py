@@ -54,21 +54,23 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Repo
     base = f"http://localhost:{port}"
     with subprocess.Popen([BLUELAMP, "serve"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait(base)
+            _wait(base, server)
             yield base, json.loads(made.stdout)
         finally:
             server.terminate()
             server.wait(timeout=20)
 
 
-def _wait(base: str) -> None:
-    for _ in range(200):
+def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
+    # Other tests may start servers at the same time.
+    for _ in range(600):
+        assert server.poll() is None, "the server stopped before it answered"
         try:
             if get(f"{base}/report/follow/").status == 200:
                 return
         except OSError:
             time.sleep(0.1)
-    pytest.fail("the server did not answer within 20 seconds")
+    pytest.fail("the server did not answer within a minute")
 
 
 def enter(page: Page, base: str, report: dict[str, str], prefix: str = "") -> None:
