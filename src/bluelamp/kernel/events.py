@@ -71,6 +71,13 @@ class ReportReceived(Event):
 
 
 @dataclass(frozen=True)
+class RecoveryAsked(Event):
+    """Somebody asked for new words through a contact; or through nothing that is here, so that both take as long."""
+
+    contact: UUID
+
+
+@dataclass(frozen=True)
 class ReportChanged(Event):
     """A report came into another state, or there is something new for its reporter."""
 

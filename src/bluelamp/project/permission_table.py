@@ -102,6 +102,9 @@ _PUBLIC = (
     "report:receipt report:receipt-pdf report:answers report:receipt-keys "
     "report:before report:question report:devices report:body report:sent report:gone report:away "
     "report:on report:save report:resume report:exit "
+    "report:follow report:following report:follow-told report:follow-leave report:follow-write report:follow-call "
+    "report:follow-take-back report:follow-done report:follow-ways report:follow-own-word report:follow-recover "
+    "report:follow-code "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )

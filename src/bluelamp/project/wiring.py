@@ -20,6 +20,7 @@ from bluelamp.kernel.events import (
     EditionPublished,
     EditionWithdrawn,
     PreviewOpened,
+    RecoveryAsked,
     ReplyAccepted,
     ReplyRefused,
     ReportChanged,
@@ -33,7 +34,9 @@ from bluelamp.project.retention import run_retention
 from bluelamp.reporting.operations.counting import count_report, write_evidence
 from bluelamp.reporting.operations.drafts import destroy_old
 from bluelamp.reporting.operations.enriching import enrich
+from bluelamp.reporting.operations.following import end_old as end_old_follows
 from bluelamp.reporting.operations.publishing_figures import freeze_figures
+from bluelamp.reporting.operations.recovery import send_asked
 from bluelamp.reporting.operations.triage.duty import escalate
 from bluelamp.reporting.operations.triage.handing import return_overdue
 
@@ -52,6 +55,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
     Handler("count-report", ReportChanged, count_report),
     Handler("enrich-report", ReportReceived, enrich),
+    Handler("send-recovery-code", RecoveryAsked, send_asked),
 )
 
 JOBS: tuple[Job, ...] = (
@@ -71,6 +75,7 @@ JOBS: tuple[Job, ...] = (
         watch_editions,
     ),
     Job("send-messages", _("Send messages whose time has come"), timedelta(minutes=1), send_messages),
+    Job("end-follows", _("Close pages of reports that rested too long"), timedelta(minutes=15), end_old_follows),
     Job(
         "escalate-duties",
         _("Tell more people of duties that nobody acknowledged in time"),

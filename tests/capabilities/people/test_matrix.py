@@ -75,6 +75,7 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "revision": 0,
         "key": "acme:r",
         "code": "router",
+        "kind": "message",
         "pk": 1,
         "uidb36": "1",
         "provider_id": "organisation",

@@ -116,9 +116,17 @@ def read_signals(*, text: str, changes: Sequence[str] = ()) -> Signals:
 def raise_flags(*, signals: Signals, shelf: Shelf, answers: Answers) -> tuple[Raised, ...]:
     """Every flag that a report raises, each rule at most once a question, the most urgent first."""
     told = sent(shelf=shelf, answers=answers)
-    found = [*_from_answers(signals, shelf, told), *_from_rules(signals, told), *_from_words(signals, told)]
-    order = list(signals.meanings)
-    return tuple(sorted(dict.fromkeys(found), key=lambda r: (-LEVELS.index(r.level), order.index(r.flag))))
+    found = [
+        *_from_answers(signals, shelf, told),
+        *_from_rules(signals, told),
+        *_from_words(signals, texts_of(answers=told)),
+    ]
+    return _most_urgent_first(signals, found)
+
+
+def raised_by_words(*, signals: Signals, texts: Mapping[str, str]) -> tuple[Raised, ...]:
+    """The flags that words in texts raise, by the page or the kind of message that each text comes from."""
+    return _most_urgent_first(signals, _from_words(signals, texts))
 
 
 def acted_on(*, signals: Signals, raised: Iterable[Raised]) -> frozenset[Flag]:
@@ -167,9 +175,14 @@ def _from_rules(signals: Signals, told: Answers) -> list[Raised]:
     ]
 
 
-def _from_words(signals: Signals, told: Answers) -> list[Raised]:
+def _most_urgent_first(signals: Signals, found: Iterable[Raised]) -> tuple[Raised, ...]:
+    order = list(signals.meanings)
+    return tuple(sorted(dict.fromkeys(found), key=lambda r: (-LEVELS.index(r.level), order.index(r.flag))))
+
+
+def _from_words(signals: Signals, texts: Mapping[str, str]) -> list[Raised]:
     found = []
-    for name, text in texts_of(answers=told).items():
+    for name, text in texts.items():
         words = words_of(text)
         for rule in signals.rules:
             if rule.phrases and found_in(pattern=signals.patterns[rule.id], words=words):

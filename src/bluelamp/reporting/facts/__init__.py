@@ -15,6 +15,7 @@ from bluelamp.reporting.domain.offences import Offences, read_offences
 from bluelamp.reporting.domain.references import WordList, read_word_list
 from bluelamp.reporting.domain.register import ModelEntry, read_register
 from bluelamp.reporting.domain.routing import Routes, read_routes
+from bluelamp.reporting.domain.telling import Table, read_table
 
 _FILES = resources.files(__package__)
 
@@ -90,3 +91,9 @@ def model_register() -> Mapping[str, ModelEntry]:
 def desk() -> DeskTable:
     """The reasons, requests and lists of the desk, read once. Raises DeskError."""
     return read_desk((_FILES / "desk.toml").read_text("utf-8"))
+
+
+@cache
+def telling() -> Table:
+    """What reporters read about their reports. Raises TellingError."""
+    return read_table(text=(_FILES / "telling.toml").read_text("utf-8"))

@@ -42,7 +42,7 @@ class Step(models.Model):
 
 
 class Post(models.Model):
-    """Words from or to the reporter, sealed with the report. `told_at`: when a notice of it was queued."""
+    """Words from or to the reporter, sealed with the report (operations/steps.py)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="posts")

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bluelamp.reporting.operations import drafts
+from bluelamp.reporting.web import follow_sitting
 from bluelamp.reporting.web.journey_sitting import kept_out, let_go, token_of
 
 CLEAR = '"cache", "cookies", "storage"'
@@ -27,12 +28,16 @@ class _Elsewhere(HttpResponseRedirect):
 @require_http_methods(["GET", "POST"])
 @kept_out
 def leave(request: HttpRequest) -> HttpResponse:
-    """Leave: an unsaved draft is destroyed, a saved one needs its words again. A script posts and goes by itself."""
+    """Leave: an unsaved draft is destroyed, a saved one and a followed report need their words again.
+
+    A script posts and goes by itself.
+    """
     if _is_ahead(request):
         return HttpResponse(status=204)
     drafts.leave(token=token_of(request))
     response = HttpResponse(status=204) if request.method == "POST" else _Elsewhere(settings.BLUELAMP_EXIT_SITE)
     let_go(response)
+    follow_sitting.end(request, response)
     response["Clear-Site-Data"] = CLEAR
     return response
 

@@ -10,7 +10,7 @@ from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.queries import holders
 from bluelamp.reporting import permissions
 from bluelamp.reporting.models import Report
-from bluelamp.reporting.operations.telling import add_step
+from bluelamp.reporting.operations.steps import add_step_of
 from bluelamp.reporting.operations.triage.common import MissingError, become, changed, held, permitted
 
 _WORKERS = ("triage-officer", "safeguarding-officer")
@@ -49,7 +49,7 @@ def _assign(actor: Actor, report_id: UUID, *, to: UUID | None, now: datetime) ->
         report.assigned_to_id = to
         if to and report.state == "received":
             become(report, state="registered", now=now)
-            add_step(actor=actor, report=report, act="registered", shown=True, now=now)
+            add_step_of(actor=actor, report=report, act="registered", shown=True, now=now)
         report.save(update_fields=["assigned_to", "state", "registered_at", "closed_at", "review_on"])
         act, whom = ("assigned", f"user:{to}") if to else ("put-back", "nobody")
         changed(actor=actor, report=report, action=permissions.ASSIGN, act=act, shown=False, now=now, to=whom)

@@ -16,7 +16,7 @@ from bluelamp.kernel.people.operations.permit import note, require
 from bluelamp.reporting import permissions
 from bluelamp.reporting.domain.life import is_closed, may_become
 from bluelamp.reporting.models import Report
-from bluelamp.reporting.operations.telling import add_step
+from bluelamp.reporting.operations.steps import add_step_of
 from bluelamp.reporting.queries.casework import is_about_children, standing
 
 # What can be done with a report of children's pictures without seeing anything of it.
@@ -112,7 +112,7 @@ def changed(
     `shown`: the reporter reads the step. Without `step` there is none, because words to the reporter made one.
     """
     if step:
-        add_step(actor=actor, report=report, act=act, shown=shown, now=now, **detail)
+        add_step_of(actor=actor, report=report, act=act, shown=shown, now=now, **detail)
     subject, more = f"report:{report.pk}", {"act": act, **detail}
     if actor.user_id:
         note(actor=actor, action=action.code, subject=subject, now=now, **more)

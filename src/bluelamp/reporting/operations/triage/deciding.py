@@ -12,8 +12,8 @@ from bluelamp.reporting.domain.casework import LONGEST_TEXT
 from bluelamp.reporting.domain.due import REVIEW_MONTHS, months_after
 from bluelamp.reporting.facts import desk, offences
 from bluelamp.reporting.models import Campaign, Decision, HandOver, Report
+from bluelamp.reporting.operations.answering import post_to_reporter
 from bluelamp.reporting.operations.sealed import report_records, seal_json
-from bluelamp.reporting.operations.telling import tell_reporter
 from bluelamp.reporting.operations.triage.common import (
     MissingError,
     WrongStateError,
@@ -103,7 +103,7 @@ def settle(
         at=now,
         by_id=person_of(actor),
     )
-    tell_reporter(actor=actor, report=report, kind="decision", text=text, now=now)
+    post_to_reporter(actor=actor, report=report.pk, kind="decision", text=text, now=now)
     changed(
         actor=actor, report=report, action=permissions.DECIDE, act="decided", now=now, result=outcome, reason=reason
     )

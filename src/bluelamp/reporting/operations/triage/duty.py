@@ -20,8 +20,16 @@ from bluelamp.reporting import permissions
 from bluelamp.reporting.domain.due import escalation_due
 from bluelamp.reporting.domain.flagging import Level
 from bluelamp.reporting.facts import clocks, desk
-from bluelamp.reporting.models import Decision, Duty, Report
-from bluelamp.reporting.operations.triage.common import NoReportError, WrongStateError, changed, require_one_of
+from bluelamp.reporting.models import Duty, Report
+from bluelamp.reporting.operations.posts import may_answer_complaint
+from bluelamp.reporting.operations.steps import COMPLAINT
+from bluelamp.reporting.operations.triage.common import (
+    NoReportError,
+    WrongStateError,
+    changed,
+    person_of,
+    require_one_of,
+)
 
 _TOLD = ("safeguarding-officer", "triage-officer")
 # What only a safeguarding officer may call done (RED-LINES 10).
@@ -56,8 +64,7 @@ def done(*, actor: Actor, duty_id: UUID, how: str, now: datetime) -> Duty:
     if duty.kind in _SAFEGUARDING:
         scope, subject = _scope(actor, duty), f"report:{duty.report_id}"
         require(actor=actor, action=permissions.READ_SAFETY, scope=scope, subject=subject, now=now)
-    if duty.kind == "complaint" and Decision.objects.filter(report=duty.report_id, by=actor.user_id).exists():
-        # Nobody judges a complaint about their own decision.
+    if duty.kind == COMPLAINT and not may_answer_complaint(report=duty.report_id, user=person_of(actor)):
         raise WrongStateError("own-decision")
     with transaction.atomic():
         duty = Duty.objects.select_for_update().get(pk=duty_id)

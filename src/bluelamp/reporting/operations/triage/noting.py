@@ -10,8 +10,8 @@ from bluelamp.reporting import permissions
 from bluelamp.reporting.domain.casework import LONGEST_TEXT
 from bluelamp.reporting.facts import desk
 from bluelamp.reporting.models import OfficerNote, Post
+from bluelamp.reporting.operations.answering import post_to_reporter
 from bluelamp.reporting.operations.sealed import report_records, seal_json
-from bluelamp.reporting.operations.telling import tell_reporter
 from bluelamp.reporting.operations.triage.common import changed, held, permitted, person_of, require_one_of, written
 
 
@@ -42,7 +42,7 @@ def ask(*, actor: Actor, report_id: UUID, request: str, more: str = "", now: dat
     text = question_text(request=request, more=more, language=report.language)
     with transaction.atomic():
         report = held(report)
-        post = tell_reporter(actor=actor, report=report, kind="question", text=text, now=now)
+        post = post_to_reporter(actor=actor, report=report.pk, kind="question", text=text, now=now)
         changed(actor=actor, report=report, action=permissions.WRITE, act="asked", step=False, now=now, request=request)
     return post
 
@@ -53,7 +53,7 @@ def answer(*, actor: Actor, report_id: UUID, text: str, now: datetime) -> Post:
     words = written(text, longest=LONGEST_TEXT)
     with transaction.atomic():
         report = held(report)
-        post = tell_reporter(actor=actor, report=report, kind="answer", text=words, now=now)
+        post = post_to_reporter(actor=actor, report=report.pk, kind="answer", text=words, now=now)
         changed(actor=actor, report=report, action=permissions.WRITE, act="answered", step=False, now=now)
     return post
 

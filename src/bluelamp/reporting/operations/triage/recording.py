@@ -14,7 +14,7 @@ from bluelamp.reporting.domain.casework import tidy_number
 from bluelamp.reporting.domain.due import months_after
 from bluelamp.reporting.facts import desk
 from bluelamp.reporting.models import CrimeRecord, Report
-from bluelamp.reporting.operations.telling import tell_reporter
+from bluelamp.reporting.operations.answering import post_to_reporter
 from bluelamp.reporting.operations.triage.common import (
     MissingError,
     WrongStateError,
@@ -53,7 +53,7 @@ def record_crime(*, actor: Actor, report_id: UUID, number: str, offence: str, no
             report.review_on = months_after(day=now.date(), months=crime_review_months())
             report.save(update_fields=["state", "closed_at", "review_on", "registered_at"])
             text = desk().notices["recorded"](report.language).replace("{number}", tidy)
-            tell_reporter(actor=actor, report=report, kind="decision", text=text, now=now)
+            post_to_reporter(actor=actor, report=report.pk, kind="decision", text=text, now=now)
             changed(actor=actor, report=report, action=permissions.RECORD, act="recorded", now=now)
             return crime
     except IntegrityError as taken:
@@ -76,7 +76,7 @@ def cancel_crime(*, actor: Actor, report_id: UUID, reason: str, now: datetime) -
         reopen(report, now=now)
         report.save(update_fields=["state", "closed_at", "review_on", "decided_at", "registered_at"])
         text = desk().notices["cancelled"](report.language).replace("{number}", crime.number)
-        tell_reporter(actor=actor, report=report, kind="decision", text=text, now=now)
+        post_to_reporter(actor=actor, report=report.pk, kind="decision", text=text, now=now)
         changed(actor=actor, report=report, action=permissions.RECORD, act="crime-cancelled", now=now, reason=reason)
     return report
 

@@ -10,6 +10,7 @@ from bluelamp.reporting import permissions
 from bluelamp.reporting.domain.due import REVIEW_MONTHS, months_after
 from bluelamp.reporting.facts import desk
 from bluelamp.reporting.models import Report
+from bluelamp.reporting.operations.erasing import erase_report
 from bluelamp.reporting.operations.triage.common import WrongStateError, changed, held, permitted, require_one_of
 
 
@@ -34,13 +35,4 @@ def erase(*, actor: Actor, report_id: UUID, now: datetime) -> None:
         raise WrongStateError("not-due")
     if report.duties.filter(done_at=None).exists():
         raise WrongStateError("open-duty")
-    _erase(actor, report, now=now)
-
-
-def _erase(_actor: Actor, _report: Report, *, now: datetime) -> None:  # noqa: ARG001
-    """The one place where the desk erases.
-
-    To be joined with `operations.erasing.erase_report(report=report.pk, by=actor.audit_id, reason="review", now=now)`,
-    which is not on this branch; until then it says so and erases nothing.
-    """
-    raise WrongStateError("no-erasing")
+    erase_report(report=report.pk, by=actor.audit_id, reason="review", now=now)
