@@ -52,7 +52,7 @@ def own_word(request: HttpRequest, at: At) -> HttpResponse:
             _change_protection(request, at)
             return to("follow-own-word")
         except following.OwnWordError as told:
-            problem = _own_word_problem(told.code)
+            problem = own_word_problem(told.code)
     context = {"told": looking.protection(follow=at.follow), "problem": problem}
     return render(request, "report/follow_own_word.html", context)
 
@@ -84,7 +84,8 @@ def _change_protection(request: HttpRequest, at: At) -> None:
         following.set_quiet(follow=at.follow, quiet=act == "begin-quiet", now=at.now)
 
 
-def _own_word_problem(code: str) -> str:
+def own_word_problem(code: str) -> str:
+    """What to do about a word that cannot be an own word."""
     if code == "long":
         return _("Write at most %(n)s characters") % {"n": following.LONGEST_OWN_WORD}
     return _("Write a word or a sentence of at least %(n)s letters that nobody guesses") % {

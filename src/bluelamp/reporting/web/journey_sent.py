@@ -1,7 +1,8 @@
 """The page after sending: reference, words, what happens next, advice."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,10 +13,11 @@ from bluelamp.kernel.advice.queries import Shown, advice_for, helplines
 from bluelamp.reporting.domain.references import WordsError, spoken
 from bluelamp.reporting.domain.routing import body_name
 from bluelamp.reporting.facts import routes, word_list
-from bluelamp.reporting.operations import drafts
+from bluelamp.reporting.operations import drafts, following
 from bluelamp.reporting.operations.sending import WORDS_SHOWN
 from bluelamp.reporting.queries.sent import SentReport, sent_report
 from bluelamp.reporting.questions import questions
+from bluelamp.reporting.web.follow_settings import own_word_problem
 from bluelamp.reporting.web.journey_advice import reading_now
 from bluelamp.reporting.web.journey_sitting import gone, kept_out, language, let_go, token_of
 
@@ -40,7 +42,17 @@ def sent(request: HttpRequest) -> HttpResponse:
         response = gone()
         let_go(response)
         return response
-    return render(request, "report/sent.html", {**_context(report, draft), **_retyped(request, draft.words)})
+    own = _own_word(request, draft, now) if request.POST.get("act") == "own-word" else _retyped(request, draft.words)
+    return render(request, "report/sent.html", {**_context(report, draft), **own})
+
+
+def _own_word(request: HttpRequest, draft: drafts.OpenDraft, now: datetime) -> dict[str, Any]:
+    """Set a word of the reporter's own: for who may be watched the only way to read more than "received"."""
+    try:
+        following.set_own_word(report=cast("UUID", draft.sent), word=request.POST.get("own-word", ""), now=now)
+    except following.OwnWordError as told:
+        return {"own_problem": own_word_problem(told.code)}
+    return {"own_word_set": True}
 
 
 def _context(report: SentReport, draft: drafts.OpenDraft) -> dict[str, Any]:
