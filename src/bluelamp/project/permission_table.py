@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bluelamp.index import permissions as index
+from bluelamp.kernel.clients import permissions as clients
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
@@ -46,6 +47,8 @@ ALLOWED = (
     Declared(people.CLOSE, ADMINISTRATOR),
     Declared(people.ORGANISE, ADMINISTRATOR),
     Declared(people.RESET, ADMINISTRATOR),
+    Declared(clients.SEE, ADMINISTRATOR),
+    Declared(clients.MANAGE, ADMINISTRATOR),
     Declared(desk.SEARCH_AUDIT, AUDITOR),
     Declared(desk.EXPORT_AUDIT, AUDITOR),
     Declared(desk.SEE_WORK, ADMINISTRATOR),
@@ -117,6 +120,8 @@ ROUTES: dict[str, Rule] = {
     "desk:organisations": people.ORGANISE,
     "desk:ask-reset": people.RESET,
     "desk:resets": people.RESET,
+    "desk:clients": clients.SEE,
+    "desk:client": clients.MANAGE,
     "desk:audit": desk.SEARCH_AUDIT,
     "desk:audit-export": desk.EXPORT_AUDIT,
     "desk:work": desk.SEE_WORK,

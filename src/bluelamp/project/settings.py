@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.approvals.apps.ApprovalsConfig",
     "bluelamp.kernel.messaging.apps.MessagingConfig",
+    "bluelamp.kernel.clients.apps.ClientsConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",

@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, Label], ...] = (
     ("desk:people", _("People")),
     ("desk:organisations", _("Organisations")),
     ("desk:maker-links", _("Makers")),
+    ("desk:clients", _("Programs")),
     ("desk:resets", _("Recovery")),
     ("desk:work", _("Work queue")),
     ("desk:messages", _("Messages")),
