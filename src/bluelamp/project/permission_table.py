@@ -28,6 +28,7 @@ class Open(Enum):
     ENTRANCE = "everyone; a step of signing in"
     SETUP = "signed in, before the second factor is set up"
     SIGNED_IN = "signed in with a second factor"
+    KEY = "a program with a key, where it is switched on; no session"
     CLOSED = "nobody: the address does not exist"
 
 
@@ -93,6 +94,14 @@ _SIGNED_IN = (
     "mfa_deactivate_totp mfa_edit_webauthn mfa_remove_webauthn mfa_view_recovery_codes mfa_generate_recovery_codes "
     "mfa_download_recovery_codes usersessions_list desk:home desk:capacity desk:account"
 )
+_KEY = (
+    "report-api:openapi-json report-api:report_questions report-api:send_report report-api:send_many "
+    "report-api:report_status report-api:own_reports "
+    "open311:discovery open311:services open311:service open311:requests open311:request "
+    "open311:token"
+)
+# Addresses that are closed unless a setting opens them, by how the names of their views begin (RED-LINES 20).
+SWITCHES = {"report-api:": "BLUELAMP_REPORT_API", "open311:": "BLUELAMP_OPEN311"}
 _CLOSED = (
     "account_signup account_email account_email_verification_sent account_confirm_email account_set_password "
     "account_reset_password account_reset_password_done account_confirm_login_code socialaccount_signup "
@@ -107,6 +116,7 @@ ROUTES: dict[str, Rule] = {
     **dict.fromkeys(_ORGANISATIONS_SIGN_IN.split(), Open.ENTRANCE),
     **dict.fromkeys(_SETUP.split(), Open.SETUP),
     **dict.fromkeys(_SIGNED_IN.split(), Open.SIGNED_IN),
+    **dict.fromkeys(_KEY.split(), Open.KEY),
     **dict.fromkeys(_CLOSED.split(), Open.CLOSED),
     "desk:people": people.SEE,
     "desk:person": people.SEE,

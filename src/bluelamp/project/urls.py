@@ -3,11 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from bluelamp.project.api import api
+from bluelamp.project.api import api, report_api
 
 urlpatterns = [
     path("", include("bluelamp.project.running.urls")),
     path("api/v1/", api.urls),
+    path("api/v1/", report_api.urls),
+    path("open311/v2/", include("bluelamp.reporting.web.open311.urls")),
     *i18n_patterns(
         path("account/", include("bluelamp.kernel.people.web.urls")),
         path("advice/", include("bluelamp.kernel.advice.web.urls")),

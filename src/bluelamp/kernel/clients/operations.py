@@ -65,6 +65,11 @@ class Caller:
     scopes: frozenset[str]
 
     @property
+    def is_known(self) -> bool:
+        """Whether it has a row here: not so for whoever asks on this machine without a key."""
+        return self.id.int != 0
+
+    @property
     def audit_id(self) -> str:
         """How the audit log names it."""
         return f"client:{self.id}"

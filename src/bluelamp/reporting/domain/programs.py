@@ -1,0 +1,186 @@
+"""Answers that programs and tables give: from plain JSON to answers, with everything that is wrong told at once.
+
+What a program leaves out is skipped where a question is optional. Of the rest, `fill` makes "not sure", but never where
+"not sure" itself says something about safety: a program must not raise an alarm by silence, nor hide one.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bluelamp.reporting.domain.checking import Fields, check, sentence
+from bluelamp.reporting.domain.journey import Answers, through_telling, walk
+from bluelamp.reporting.domain.problems import Problem
+from bluelamp.reporting.domain.question import NOT_SURE_CODE, Kind, Question, Shelf, chosen_language
+from bluelamp.reporting.domain.values import NOT_SURE, SKIPPED, Answer
+
+LONGEST_ID = 60
+UNKNOWN, FORM = "unknown-question", "form"
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_OWN = {
+    "en": {
+        UNKNOWN: "There is no such question: see the list of questions",
+        FORM: "Write the answer in the form that this kind of question has",
+    },
+    "cy": {
+        UNKNOWN: "Nid oes cwestiwn o'r fath: gweler y rhestr o gwestiynau",
+        FORM: "Ysgrifennwch yr ateb yn y ffurf sydd gan y math hwn o gwestiwn",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with the answer to one question."""
+
+    question: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Read:
+    """The answers, complete with pages that only tell, unless something is wrong.
+
+    `aside`: questions that were answered but are not asked with these answers; they are not sent.
+    """
+
+    answers: Answers
+    wrong: tuple[Wrong, ...]
+    aside: tuple[str, ...]
+
+
+class _FormError(ValueError):
+    """A value is not of the form that a question has."""
+
+
+def must_be_said(question: Question) -> bool:
+    """Whether "not sure" raises a flag, so that nobody but the person may choose it."""
+    return NOT_SURE_CODE in question.flags
+
+
+def read_answers(*, shelf: Shelf, raw: Mapping[str, object], today: date, fill: bool) -> Read:
+    """The answers in `raw`, by question. `today` is the day in the United Kingdom."""
+    held: dict[str, Answer] = {}
+    wrong: list[Wrong] = []
+    for name, value in raw.items():
+        found = _one(shelf, name, value, today)
+        if isinstance(found, Answer):
+            held[name] = found
+        else:
+            wrong.extend(Wrong(name[:LONGEST_ID], problem) for problem in found)
+    bad = {one.question for one in wrong}
+    full = through_telling(shelf=shelf, answers=held)
+    while (way := walk(shelf=shelf, answers=full)).next:
+        question = shelf.by_id[way.next]
+        if not question.optional and (must_be_said(question) or not fill) and question.id not in bad:
+            wrong.append(Wrong(question.id, _missing(question)))
+        # Where something is wrong nothing is sent: this only looks what else is.
+        held[question.id] = SKIPPED if question.optional else NOT_SURE
+        full = through_telling(shelf=shelf, answers=held)
+    return Read(full, tuple(wrong), tuple(name for name in raw if name in way.aside))
+
+
+def told(*, shelf: Shelf, wrong: Wrong, language: str) -> str:
+    """What to do about it, in a sentence."""
+    own = _OWN[chosen_language(language)]
+    if wrong.problem.code in own:
+        return own[wrong.problem.code]
+    return sentence(shelf=shelf, question=shelf.by_id[wrong.question], problem=wrong.problem, language=language)
+
+
+def fields_of(*, question: Question, raw: object) -> Fields:
+    """The fields of a page (checking.py) for a plain value. Raises ValueError for another form."""
+    if raw is None or raw == "":
+        return {}
+    if isinstance(raw, Mapping) and raw.get("not_sure") is True and len(raw) == 1:
+        return {"unsure": ("yes",)}
+    return _FORMS.get(question.kind, _text)(raw)
+
+
+def _one(shelf: Shelf, name: str, value: object, today: date) -> Answer | tuple[Problem, ...]:
+    question = shelf.by_id.get(name)
+    if question is None or question.tells:
+        return (Problem(UNKNOWN),)
+    try:
+        fields = fields_of(question=question, raw=value)
+    except _FormError:
+        return (Problem(FORM),)
+    checked = check(question=question, fields=fields, today=today)
+    return checked.problems if checked.answer is None else checked.answer
+
+
+def _missing(question: Question) -> Problem:
+    kind = {Kind.DATES: "date"}.get(question.kind, str(question.kind))
+    return Problem(f"missing-{kind}")
+
+
+def _text(raw: object) -> Fields:
+    if not isinstance(raw, str):
+        raise _FormError
+    return {"value": (raw,)}
+
+
+def _list(raw: object) -> Fields:
+    if isinstance(raw, str):
+        return {"value": (raw,)}
+    if not isinstance(raw, Sequence) or not all(isinstance(one, str) for one in raw):
+        raise _FormError
+    return {"value": tuple(raw)}
+
+
+def _date(raw: object, prefix: str = "") -> Fields:
+    """A day as ISO 8601, or its three parts in any words."""
+    match raw:
+        case str() if found := _ISO.fullmatch(raw.strip()):
+            parts: Sequence[object] = (found[3], found[2], found[1])
+        case str() if len(split := re.split(r"[\s./-]+", raw.strip())) == 3:
+            parts = split
+        case {"day": day, "month": month, "year": year, **rest} if not rest:
+            parts = (day, month, year)
+        case _:
+            raise _FormError
+    if not all(isinstance(part, str | int) and not isinstance(part, bool) for part in parts):
+        raise _FormError
+    return {f"{prefix}{name}": (str(part),) for name, part in zip(("day", "month", "year"), parts, strict=True)}
+
+
+def _dates(raw: object) -> Fields:
+    match raw:
+        case {"first": first, "last": last, **rest} if not rest:
+            return {**_date(first, "first-"), **_date(last, "last-")}
+    raise _FormError
+
+
+def _devices(raw: object) -> Fields:
+    found = [_device(one) for one in (raw if isinstance(raw, list | tuple) else [raw])]
+    return {"product": tuple(product for product, _ in found), "value": tuple(words for _, words in found)}
+
+
+def _device(raw: object) -> tuple[str, str]:
+    held = {"text": raw} if isinstance(raw, str) else raw
+    if not isinstance(held, Mapping) or not held or set(held) - {"product", "text"}:
+        raise _FormError
+    product, text = held.get("product", ""), held.get("text", "")
+    if not isinstance(product, str) or not isinstance(text, str):
+        raise _FormError
+    return product, text
+
+
+def _contact(raw: object) -> Fields:
+    match raw:
+        case {**rest} if rest and not set(rest) - {"email", "phone"}:
+            if all(isinstance(way, str) for way in rest.values()):
+                return {str(name): (str(way),) for name, way in rest.items()}
+    raise _FormError
+
+
+_FORMS: dict[Kind, Callable[[object], Fields]] = {
+    Kind.CHOICE: _list,
+    Kind.CHOICES: _list,
+    Kind.NUMBERS: _list,
+    Kind.DATE: _date,
+    Kind.DATES: _dates,
+    Kind.DEVICE: _devices,
+    Kind.CONTACT: _contact,
+}
