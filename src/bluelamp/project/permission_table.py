@@ -11,12 +11,14 @@ from bluelamp.kernel.clients import permissions as clients
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
+from bluelamp.reporting import permissions as reports
 
 ADMINISTRATOR = frozenset({"administrator"})
 AUDITOR = frozenset({"auditor"})
 ANALYST = frozenset({"analyst"})
 HEAD = frozenset({"head-of-profession"})
 MAKER = frozenset({"maker"})
+SUPPORTING = frozenset({"supporting-organisation"})
 # Who may be put on the access list of an edition, to be ready when it comes out.
 EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
@@ -70,6 +72,8 @@ ALLOWED = (
     Declared(index.CALENDAR, HEAD),
     Declared(index.ACCESS, HEAD),
     Declared(index.LOOK, EARLY),
+    Declared(reports.BEHALF, SUPPORTING),
+    Declared(reports.OWN, SUPPORTING),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
@@ -79,6 +83,7 @@ _PUBLIC = (
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
     "advice:topics advice:topic advice:safely report:start api-1:openapi-json "
+    "many:start many:template many:check many:send many:sent many:result many:mend many:discard "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )
@@ -160,4 +165,14 @@ ROUTES: dict[str, Rule] = {
     "desk:previews": index.REPLY,
     "desk:preview": index.REPLY,
     "desk:maker-links": index.LINK,
+    "behalf:own": reports.OWN,
+    "behalf:one": reports.BEHALF,
+    "behalf:start": reports.BEHALF,
+    "behalf:template": reports.BEHALF,
+    "behalf:check": reports.BEHALF,
+    "behalf:send": reports.BEHALF,
+    "behalf:sent": reports.BEHALF,
+    "behalf:result": reports.BEHALF,
+    "behalf:mend": reports.BEHALF,
+    "behalf:discard": reports.BEHALF,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bluelamp.reporting.domain.checking import Fields, check, sentence
+from bluelamp.reporting.domain.conditions import holds
 from bluelamp.reporting.domain.journey import Answers, through_telling, walk
 from bluelamp.reporting.domain.problems import Problem
 from bluelamp.reporting.domain.question import NOT_SURE_CODE, Kind, Question, Shelf, chosen_language
@@ -17,6 +18,7 @@ from bluelamp.reporting.domain.values import NOT_SURE, SKIPPED, Answer
 
 LONGEST_ID = 60
 UNKNOWN, FORM = "unknown-question", "form"
+_READ = frozenset({"given"})
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _OWN = {
     "en": {
@@ -69,16 +71,31 @@ def read_answers(*, shelf: Shelf, raw: Mapping[str, object], today: date, fill: 
             held[name] = found
         else:
             wrong.extend(Wrong(name[:LONGEST_ID], problem) for problem in found)
-    bad = {one.question for one in wrong}
+    _complete(shelf, held, wrong, fill=fill)
     full = through_telling(shelf=shelf, answers=held)
-    while (way := walk(shelf=shelf, answers=full)).next:
-        question = shelf.by_id[way.next]
-        if not question.optional and (must_be_said(question) or not fill) and question.id not in bad:
-            wrong.append(Wrong(question.id, _missing(question)))
-        # Where something is wrong nothing is sent: this only looks what else is.
-        held[question.id] = SKIPPED if question.optional else NOT_SURE
-        full = through_telling(shelf=shelf, answers=held)
+    way = walk(shelf=shelf, answers=full)
     return Read(full, tuple(wrong), tuple(name for name in raw if name in way.aside))
+
+
+def _complete(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], *, fill: bool) -> None:
+    """Answer what is asked and open, and add what must not be left open to `wrong`.
+
+    In one pass, because questions look at those before them only: a table has hundreds of rows.
+    """
+    bad = {one.question for one in wrong}
+    codes: dict[str, frozenset[str]] = {}
+    for question in shelf.questions:
+        if not holds(condition=question.asked_if, codes=codes):
+            continue
+        if question.tells:
+            codes[question.id] = _READ
+            continue
+        if question.id not in held:
+            if not question.optional and (must_be_said(question) or not fill) and question.id not in bad:
+                wrong.append(Wrong(question.id, _missing(question)))
+            # Where something is wrong nothing is sent: this only looks what else is.
+            held[question.id] = SKIPPED if question.optional else NOT_SURE
+        codes[question.id] = held[question.id].codes
 
 
 def told(*, shelf: Shelf, wrong: Wrong, language: str) -> str:

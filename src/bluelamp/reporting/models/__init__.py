@@ -14,6 +14,7 @@ from bluelamp.reporting.models.casework import (
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
+from bluelamp.reporting.models.uploads import Upload, UploadSent
 
 __all__ = [
     "Campaign",
@@ -34,4 +35,6 @@ __all__ = [
     "ReportProduct",
     "SavedView",
     "Step",
+    "Upload",
+    "UploadSent",
 ]

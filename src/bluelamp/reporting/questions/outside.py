@@ -47,3 +47,52 @@ def answers_of(*, service: str, fields: Mapping[str, str], attributes: Mapping[s
 def _point(fields: Mapping[str, str]) -> str:
     lat, long = fields.get("lat", ""), fields.get("long", "")
     return f"{lat}, {long}" if lat and long else ""
+
+
+# Rows of the table that businesses fill in, by column (domain/tables.py).
+EXAMPLES: tuple[Mapping[str, str], ...] = (
+    {
+        "danger": "no",
+        "seen-by": "no",
+        "urgent": "none",
+        "what-happened": "phone-stolen",
+        "story": "A work phone was taken from the van.",
+        "affected": "phone",
+        "device": "iPhone 12",
+        "device-numbers": "490154203237518",
+        "when": "exact",
+        "when-day": "27/03/2026",
+        "where": "place",
+        "where-place": "Cardiff, CF10 1AA",
+        "lost": "things",
+        "for-whom": "organisation",
+        "organisation": "Example Vans Ltd",
+        "contact-choice": "named",
+        "contact email": "security@example.com",
+        "contact-safe": "yes",
+    },
+    {
+        "danger": "no",
+        "seen-by": "no",
+        "urgent": "none",
+        "what-happened": "camera-accessed",
+        "threats": "no",
+        "story": "Somebody moved the camera in the shop at night.",
+        "affected": "camera",
+        "device": "Shop camera",
+        "when": "between",
+        "when-between first": "2026-03-27",
+        "when-between last": "2026-03-29",
+        "where": "place",
+        "where-place": "Hay-on-Wye",
+        "lost": "nothing",
+        "for-whom": "organisation",
+        "organisation": "Example Shops Ltd",
+        "contact-choice": "anonymous",
+    },
+)
+
+
+def for_supporting(*, organisation: str) -> dict[str, object]:
+    """What is known without asking where a supporting organisation reports."""
+    return {"for-whom": "supporting", "organisation": organisation}
