@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "bluelamp"
 FOLDER = PACKAGE / "locale" / "cy" / "LC_MESSAGES"
 # Words that stand elsewhere and are shown by the pages.
 FILES = ("project/wiring.py", "index/operations/feed.py", "index/operations/printing.py")
-ROOMS = ("ui", "index/web", "kernel/people/web", "kernel/advice/web", "project/desk")
+ROOMS = ("ui", "index/web", "kernel/people/web", "kernel/advice/web", "reporting/web", "project/desk")
 NAMES = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 

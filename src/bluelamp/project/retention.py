@@ -21,6 +21,8 @@ from bluelamp.index.models import Edition
 from bluelamp.index.queries import editions_folder
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.audit.operations import record
+from bluelamp.kernel.clients.models import Call
+from bluelamp.kernel.clients.operations import CALLS_KEPT, forget_calls
 from bluelamp.kernel.evidence.models import QuarantinedRow
 from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.queries import KEPT_DAYS, tidied
@@ -31,6 +33,8 @@ from bluelamp.project.keeping.backup import KEYS_DAYS, finished, finished_of_our
 from bluelamp.project.keeping.folders import only_one
 from bluelamp.project.keeping.keys import old_secret_path
 from bluelamp.project.keeping.keyspart import PLAIN, SEALED
+from bluelamp.reporting.models import Upload
+from bluelamp.reporting.operations.uploads import destroy_old
 
 BACKUP_DAYS = 35
 _OPENING = timedelta(hours=1)
@@ -121,6 +125,14 @@ def _outbox(*, now: datetime, dry_run: bool) -> int:
     return tidied(now=now).count() if dry_run else tidy(now=now)
 
 
+def _uploads(*, now: datetime, dry_run: bool) -> int:
+    return Upload.objects.filter(expires_at__lte=now).count() if dry_run else destroy_old(now=now)
+
+
+def _calls(*, now: datetime, dry_run: bool) -> int:
+    return Call.objects.filter(at__lt=now - CALLS_KEPT).count() if dry_run else forget_calls(now=now)
+
+
 def _backups(*, now: datetime, dry_run: bool) -> int:
     """The newest of each folder stays whatever its age: an old backup is better than none."""
     every = [folder for folders in _own_backups() for folder in folders[:-1]]
@@ -166,6 +178,8 @@ RULES: tuple[Rule, ...] = (
     Rule("quarantine", "Rows of evidence that were put aside", f"{_QUARANTINE.days} days", _quarantine),
     Rule("edition-inputs", "Frozen inputs that no edition names (drafts built anew)", "1 day", _edition_inputs),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
+    Rule("uploads", "Files of many reports that were not sent, and words of what was", "a day, an hour", _uploads),
+    Rule("calls-of-programs", "What programs sent under which key of theirs", f"{CALLS_KEPT.days} days", _calls),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(
         "backups",

@@ -13,8 +13,10 @@ urlpatterns = [
     *i18n_patterns(
         path("account/", include("bluelamp.kernel.people.web.urls")),
         path("advice/", include("bluelamp.kernel.advice.web.urls")),
+        path("report/many/", include("bluelamp.reporting.web.many_urls")),
         path("report/", include("bluelamp.reporting.web.urls")),
         path("desk/reports/", include("bluelamp.reporting.web.desk_urls")),
+        path("desk/behalf/", include("bluelamp.reporting.web.behalf_urls")),
         path("desk/", include("bluelamp.project.desk.urls")),
         path("", include("bluelamp.index.web.urls")),
         prefix_default_language=False,

@@ -21,6 +21,7 @@ from bluelamp.project.api import api, report_api
 from bluelamp.project.desk.permissions import ACTIONS as DESK
 from bluelamp.project.matrix import markdown, names
 from bluelamp.project.permission_table import ROUTES, TABLE, Open
+from bluelamp.reporting.permissions import ACTIONS as REPORTS
 
 pytestmark = pytest.mark.django_db(databases=["default", "stream", "vault"])
 ROOT = Path(__file__).parents[3]
@@ -47,7 +48,7 @@ def test_every_operation_of_the_api_has_a_rule() -> None:
 
 
 def test_every_action_is_declared_once_and_allowed_to_known_capacities() -> None:
-    declared = [a.code for a in (*PEOPLE, *CLIENTS, *DESK, *INDEX)]
+    declared = [a.code for a in (*PEOPLE, *CLIENTS, *DESK, *INDEX, *REPORTS)]
     assert len(set(declared)) == len(declared) and set(declared) == set(TABLE)
     assert all(capacities <= EVERYONE and capacities for capacities in TABLE.values())
 

@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, Label], ...] = (
     ("desk:calendar", _("Release calendar")),
     ("desk:early", _("Before release")),
     ("desk:previews", _("Your products")),
+    ("behalf:own", _("Your reports")),
     ("desk:people", _("People")),
     ("desk:organisations", _("Organisations")),
     ("desk:maker-links", _("Makers")),

@@ -71,10 +71,38 @@ def read_answers(*, shelf: Shelf, raw: Mapping[str, object], today: date, fill: 
             held[name] = found
         else:
             wrong.extend(Wrong(name[:LONGEST_ID], problem) for problem in found)
+    return _finished(shelf, held, wrong, tuple(raw), fill=fill)
+
+
+def read_fields(*, shelf: Shelf, fields: Mapping[str, Fields], today: date, fill: bool) -> Read:
+    """The same for the fields of a form that holds many questions, by question."""
+    held: dict[str, Answer] = {}
+    wrong: list[Wrong] = []
+    for name, given in fields.items():
+        checked = check(question=shelf.by_id[name], fields=given, today=today)
+        if checked.answer is not None:
+            held[name] = checked.answer
+        wrong.extend(Wrong(name, problem) for problem in checked.problems)
+    return _finished(shelf, held, wrong, tuple(fields), fill=fill)
+
+
+def asked_so_far(*, shelf: Shelf, answers: Answers) -> tuple[Question, ...]:
+    """The questions that these answers call for, as far as that is known: for a form that shows them together."""
+    codes: dict[str, frozenset[str]] = {}
+    found = []
+    for question in shelf.questions:
+        if not question.tells and holds(condition=question.asked_if, codes=codes):
+            found.append(question)
+            if question.id in answers:
+                codes[question.id] = answers[question.id].codes
+    return tuple(found)
+
+
+def _finished(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], told: tuple[str, ...], *, fill: bool) -> Read:
     _complete(shelf, held, wrong, fill=fill)
     full = through_telling(shelf=shelf, answers=held)
     way = walk(shelf=shelf, answers=full)
-    return Read(full, tuple(wrong), tuple(name for name in raw if name in way.aside))
+    return Read(full, tuple(wrong), tuple(name for name in told if name in way.aside))
 
 
 def _complete(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], *, fill: bool) -> None:

@@ -9,12 +9,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bluelamp.kernel.clients.operations import Caller, remember_call
+from bluelamp.kernel.people.domain.actor import Actor
+from bluelamp.kernel.people.operations.permit import require
 from bluelamp.reporting.domain.programs import Read, read_answers
 from bluelamp.reporting.domain.references import NoReferenceError, WordsError, read_reference
 from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Report
 from bluelamp.reporting.operations.digests import keyed_digest, words_digest
 from bluelamp.reporting.operations.sending import Origin, Sent, take_in
+from bluelamp.reporting.permissions import BEHALF
 from bluelamp.reporting.questions import questions
 
 LONDON = ZoneInfo("Europe/London")
@@ -78,6 +81,31 @@ def send_for(
         organisation=caller.organisation,
     )
     return take_in(answers=read.answers, language=language, origin=origin, now=now), read
+
+
+def send_on_behalf(*, actor: Actor, read: Read, language: str, once: UUID, origin: str = "live", now: datetime) -> Sent:
+    """Take in what somebody of a supporting organisation reports for another person. The same `once` is one report.
+
+    Raises NotPermittedError, AnswersError.
+    """
+    require(actor=actor, action=BEHALF, scope=actor.scope, now=now)
+    if read.wrong:
+        raise AnswersError(read)
+    whence = Origin(
+        "desk",
+        origin,
+        client=actor.audit_id,
+        client_key=str(once),
+        by=actor.audit_id,
+        organisation=organisation_of(actor),
+    )
+    return take_in(answers=read.answers, language=language, origin=whence, now=now)
+
+
+def organisation_of(actor: Actor) -> UUID | None:
+    """The organisation that somebody acts for."""
+    kind, _, name = actor.scope.partition(":")
+    return UUID(name) if kind == "organisation" else None
 
 
 def state_by_words(*, reference: str, words: str) -> Told:

@@ -19,6 +19,7 @@ from bluelamp.reporting.domain.programs import Read, read_answers
 from bluelamp.reporting.domain.tables import Table, TableRow, raw_of
 from bluelamp.reporting.models import Upload, UploadSent
 from bluelamp.reporting.operations.digests import new_token, token_digest, token_key
+from bluelamp.reporting.operations.programs import organisation_of
 from bluelamp.reporting.operations.sending import WORDS_SHOWN, Origin, take_in
 from bluelamp.reporting.permissions import BEHALF
 from bluelamp.reporting.questions import questions
@@ -171,12 +172,6 @@ def destroy_old(*, now: datetime) -> int:
     count = old.count()
     old.delete()
     return count
-
-
-def organisation_of(actor: Actor) -> UUID | None:
-    """The organisation that somebody acts for."""
-    kind, _, name = actor.scope.partition(":")
-    return UUID(name) if kind == "organisation" else None
 
 
 def _check(upload: OpenUpload, row: TableRow, now: datetime) -> Checked:
