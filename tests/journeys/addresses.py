@@ -49,6 +49,7 @@ PAGES = {
     "advice": "%s/advice/",
     "advice on a crime": "%s/advice/account-hacked/",
     "advice on a device, safely": "%s/advice/doorbell/safely/",
+    "many reports": "%s/report/many/",
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }
@@ -66,6 +67,7 @@ DESK = {
         "%s/desk/people/organisations/",
         "%s/desk/people/recovery/",
         "%s/desk/people/makers/",
+        "%s/desk/programs/",
         "%s/desk/messages/",
         "%s/desk/work/",
         "%s/desk/audit/",
@@ -82,6 +84,7 @@ DESK = {
     ),
     "Hari": ("%s/desk/", "%s/desk/editions/"),
     "Isla": ("%s/desk/", "%s/desk/editions/", "%s/desk/editions/calendar/"),
+    "Olwen": ("%s/desk/", "%s/desk/behalf/", "%s/desk/behalf/report/", "%s/desk/behalf/many/"),
     "Mina": ("%s/desk/", "%s/desk/previews/"),
     "Kofi": ("%s/desk/", "%s/desk/editions/early/"),
     # Nobody has given her a capacity yet.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -341,3 +342,10 @@ def test_the_description_has_an_example_of_every_body_and_says_which_key() -> No
     assert all(o["security"] and o["description"] for path in told["paths"].values() for o in path.values())
     for name in ("ReportIn", "ManyIn", "SentOut", "WordsIn"):
         assert told["components"]["schemas"][name]["examples"], name
+
+
+def test_the_description_changes_only_on_purpose() -> None:
+    """To renew it: `curl -s localhost:8000/api/v1/reports/openapi.json | python -m json.tool > FILE`."""
+    told = Browser(headers={"host": "localhost"}).get(f"{ROOT}/openapi.json").json()
+    kept = Path(__file__).parents[2] / "samples" / "openapi-reports.json"
+    assert told == json.loads(kept.read_text(encoding="utf-8")), "Say in docs and CHANGELOG what changes for programs"

@@ -228,6 +228,35 @@ def test_hostile_text_stays_text_and_no_header_is_made_of_it() -> None:
     assert browser().get(f"{ROOT}/services.html").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("description=" + "x" * 1_000_001, "application/x-www-form-urlencoded", 413),
+        ("&".join(f"a{n}=1" for n in range(2_000)), "application/x-www-form-urlencoded", 400),
+        ("x", "multipart/form-data", 400),
+        ('{"service_code": "phishing"}', "application/json", 400),
+        (b"service_code=\xff\xfe", "application/x-www-form-urlencoded", 404),
+    ],
+)
+def test_bodies_that_are_no_form_are_told_in_the_form_of_the_standard(body: Any, kind: str, status: int) -> None:
+    answer = browser().generic("POST", f"{ROOT}/requests.json", body, content_type=kind)
+    assert (answer.status_code, answer.json()[0]["code"]) == (status, status) and not Report.objects.exists()
+
+
+def test_an_outage_is_told_and_nothing_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from bluelamp.reporting.operations import sending
+
+    def broken(**_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(sending, "announce", broken)
+    answer = browser().post(f"{ROOT}/requests.xml", FORM)
+    assert answer.status_code == 503 and parsed(answer.content)[0][0].text == "503" and answer["Retry-After"]
+    assert not Report.objects.exists()
+
+
 def test_every_answer_in_xml_keeps_to_the_schema() -> None:
     xmlschema = pytest.importorskip("xmlschema", reason="not in the lock yet")
     schema = xmlschema.XMLSchema(str(SAMPLES / "open311.xsd"))

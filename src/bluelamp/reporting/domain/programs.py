@@ -11,7 +11,7 @@ from datetime import date
 
 from bluelamp.reporting.domain.checking import Fields, check, sentence
 from bluelamp.reporting.domain.conditions import holds
-from bluelamp.reporting.domain.journey import Answers, through_telling, walk
+from bluelamp.reporting.domain.journey import Answers
 from bluelamp.reporting.domain.problems import Problem
 from bluelamp.reporting.domain.question import NOT_SURE_CODE, Kind, Question, Shelf, chosen_language
 from bluelamp.reporting.domain.values import NOT_SURE, SKIPPED, Answer
@@ -42,7 +42,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Read:
-    """The answers, complete with pages that only tell, unless something is wrong.
+    """The answers, complete but for pages that only tell (`journey.through_telling`), unless something is wrong.
 
     `aside`: questions that were answered but are not asked with these answers; they are not sent.
     """
@@ -99,14 +99,12 @@ def asked_so_far(*, shelf: Shelf, answers: Answers) -> tuple[Question, ...]:
 
 
 def _finished(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], told: tuple[str, ...], *, fill: bool) -> Read:
-    _complete(shelf, held, wrong, fill=fill)
-    full = through_telling(shelf=shelf, answers=held)
-    way = walk(shelf=shelf, answers=full)
-    return Read(full, tuple(wrong), tuple(name for name in told if name in way.aside))
+    asked = _complete(shelf, held, wrong, fill=fill)
+    return Read(held, tuple(wrong), tuple(name for name in told if name in held and name not in asked))
 
 
-def _complete(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], *, fill: bool) -> None:
-    """Answer what is asked and open, and add what must not be left open to `wrong`.
+def _complete(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], *, fill: bool) -> set[str]:
+    """Answer what is asked and open, add what must not be left open to `wrong`, and give what is asked.
 
     In one pass, because questions look at those before them only: a table has hundreds of rows.
     """
@@ -124,6 +122,7 @@ def _complete(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], *, fill
             # Where something is wrong nothing is sent: this only looks what else is.
             held[question.id] = SKIPPED if question.optional else NOT_SURE
         codes[question.id] = held[question.id].codes
+    return set(codes)
 
 
 def told(*, shelf: Shelf, wrong: Wrong, language: str) -> str:

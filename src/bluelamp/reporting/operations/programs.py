@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bluelamp.kernel.clients.operations import Caller, remember_call
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.operations.permit import require
+from bluelamp.reporting.domain.journey import Answers, through_telling
 from bluelamp.reporting.domain.programs import Read, read_answers
 from bluelamp.reporting.domain.references import NoReferenceError, WordsError, read_reference
 from bluelamp.reporting.facts import word_list
@@ -54,6 +55,11 @@ def read_raw(*, raw: Mapping[str, object], fill: bool, now: datetime) -> Read:
     return read
 
 
+def complete(read: Read) -> Answers:
+    """The answers with every page that only tells counted as read: who sends by program or table saw none."""
+    return through_telling(shelf=questions(), answers=read.answers)
+
+
 def send_for(
     *,
     caller: Caller,
@@ -80,7 +86,7 @@ def send_for(
         by=caller.audit_id,
         organisation=caller.organisation,
     )
-    return take_in(answers=read.answers, language=language, origin=origin, now=now), read
+    return take_in(answers=complete(read), language=language, origin=origin, now=now), read
 
 
 def send_on_behalf(*, actor: Actor, read: Read, language: str, once: UUID, origin: str = "live", now: datetime) -> Sent:
@@ -99,7 +105,7 @@ def send_on_behalf(*, actor: Actor, read: Read, language: str, once: UUID, origi
         by=actor.audit_id,
         organisation=organisation_of(actor),
     )
-    return take_in(answers=read.answers, language=language, origin=whence, now=now)
+    return take_in(answers=complete(read), language=language, origin=whence, now=now)
 
 
 def organisation_of(actor: Actor) -> UUID | None:

@@ -19,7 +19,7 @@ from bluelamp.reporting.domain.programs import Read, read_answers
 from bluelamp.reporting.domain.tables import Table, TableRow, raw_of
 from bluelamp.reporting.models import Upload, UploadSent
 from bluelamp.reporting.operations.digests import new_token, token_digest, token_key
-from bluelamp.reporting.operations.programs import organisation_of
+from bluelamp.reporting.operations.programs import complete, organisation_of
 from bluelamp.reporting.operations.sending import WORDS_SHOWN, Origin, take_in
 from bluelamp.reporting.permissions import BEHALF
 from bluelamp.reporting.questions import questions
@@ -134,8 +134,8 @@ def sent_rows(*, upload: OpenUpload) -> list[Done]:
 
 def send_rows(
     *, upload: OpenUpload, seconds: float, clock: Callable[[], float], actor: Actor | None = None, now: datetime
-) -> int:
-    """Send good rows until all are sent or the seconds are over; give how many good rows are left.
+) -> bool:
+    """Send good rows until all are sent or the seconds are over; give whether all are.
 
     A row is its report and its words in one transaction: after a kill it was sent or was not. Raises NotPermittedError.
     """
@@ -143,22 +143,23 @@ def send_rows(
         require(actor=actor, action=BEHALF, scope=actor.scope, now=now)
     began = clock()
     done = set(UploadSent.objects.filter(upload=upload.id).values_list("row", flat=True))
-    good = [checked for checked in check_rows(upload=upload, now=now) if checked.is_good]
-    left = [checked for checked in good if checked.row.number not in done]
     origin = Origin(
         channel="bulk",
         origin=upload.origin,
         client=f"upload:{upload.id}",
         by=actor.audit_id if actor else "reporter",
-        burst=len(good) > MANY and actor is None,
+        burst=len(upload.table.rows) > MANY and actor is None,
         organisation=upload.organisation,
     )
-    while left and clock() - began <= seconds:
-        _send(upload, left.pop(0), origin, now=now)
-    if not left:
-        # What is left now are words: no longer than those of any other report.
-        Upload.objects.filter(pk=upload.id, done_at=None).update(done_at=now, expires_at=now + WORDS_SHOWN)
-    return len(left)
+    for row in upload.table.rows:
+        if row.number in done or not (checked := _check(upload, row, now)).is_good:
+            continue
+        if clock() - began > seconds:
+            return False
+        _send(upload, checked, origin, now=now)
+    # What is left now are words: no longer than those of any other report.
+    Upload.objects.filter(pk=upload.id, done_at=None).update(done_at=now, expires_at=now + WORDS_SHOWN)
+    return True
 
 
 def discard(*, token: str) -> None:
@@ -189,7 +190,7 @@ def _send(upload: OpenUpload, checked: Checked, origin: Origin, *, now: datetime
     number = checked.row.number
     own = Origin(**{**origin.__dict__, "client_key": str(number)})
     with transaction.atomic():
-        sent = take_in(answers=checked.read.answers, language=upload.language, origin=own, now=now)
+        sent = take_in(answers=complete(checked.read), language=upload.language, origin=own, now=now)
         if sent.words:
             sealed = _sealed(upload.key, upload.id, {"words": " ".join(sent.words)})
             UploadSent.objects.create(upload_id=upload.id, row=number, reference=sent.report.reference, sealed=sealed)

@@ -1,11 +1,15 @@
 """The six methods of GeoReport v2."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from bluelamp.kernel.clients.operations import Caller, OtherContentError
@@ -17,8 +21,10 @@ from bluelamp.reporting.questions import questions
 from bluelamp.reporting.questions.outside import SAID, attributes_of, kinds_of_crime
 from bluelamp.reporting.web.open311.forms import JSON, XML, answer, errors
 from bluelamp.reporting.web.open311.reading import RefusedError, caller_of, posted
+from bluelamp.ui.outages import RETRY_SECONDS, outage_of
 
 View = Callable[..., HttpResponse]
+_log = logging.getLogger(__name__)
 _NOTICE = "Reference {reference}. With these words the person follows the report; they are not shown again: {words}"
 _AGAIN = "Reference {reference}. It had been taken in before under the same key; its words were given then."
 # Our states in the two that GeoReport knows.
@@ -41,14 +47,27 @@ def method(*methods: str) -> Callable[[View], View]:
             try:
                 return view(request, form=form, **arguments)
             except RefusedError as refused:
-                made = errors(form=form, status=refused.status, sentences=refused.sentences)
-                if refused.wait:
-                    made["Retry-After"] = str(refused.wait)
-                return made
+                return _refused(form, refused)
+            except RequestDataTooBig:
+                return errors(form=form, status=413, sentences=["The request is larger than 1 MB."])
+            except (TooManyFieldsSent, MultiPartParserError):
+                return errors(form=form, status=400, sentences=["This form cannot be read."])
+            except DatabaseError as failed:
+                if not outage_of(failed):
+                    raise
+                _log.error("A request to Open311 failed", exc_info=failed)
+                return _refused(form, RefusedError(503, "Nothing was saved. Try again later.", wait=RETRY_SECONDS))
 
         return wrapped
 
     return decorate
+
+
+def _refused(form: str, refused: RefusedError) -> HttpResponse:
+    made = errors(form=form, status=refused.status, sentences=refused.sentences)
+    if refused.wait:
+        made["Retry-After"] = str(refused.wait)
+    return made
 
 
 @method("GET", "HEAD")
