@@ -178,8 +178,11 @@ def test_what_is_left_out_is_an_error_unless_it_may_be_not_sure() -> None:
     key = key_of()
     status, told = ask("POST", "", {"answers": EXAMPLE_ANSWERS}, key=key, own="1")
     assert status == 422 and {"still-in", "lost", "for-whom"} <= {p["question"] for p in told["problems"]}
-    not_sure = {p["question"]: {"not_sure": True} for p in told["problems"]}
-    assert ask("POST", "", {"answers": {**EXAMPLE_ANSWERS, **not_sure}}, key=key, own="1")[0] == 201
+    answers: dict[str, Any] = dict(EXAMPLE_ANSWERS)
+    for _ in range(5):  # an answer may call for further questions
+        answers |= {p["question"]: {"not_sure": True} for p in told.get("problems", ())}
+        status, told = ask("POST", "", {"answers": answers}, key=key, own="1")
+    assert status in (200, 201) and Report.objects.count() == 1
 
 
 def test_answers_that_are_not_asked_are_set_aside_and_told() -> None:

@@ -171,3 +171,11 @@ def test_an_empty_cell_is_no_answer_and_must_be_said_where_it_matters() -> None:
     read = read_answers(shelf=SHELF, raw=said({"danger": "", "story": "x"}), today=TODAY, fill=True)
     assert {w.question for w in read.wrong} >= {"danger", "seen-by"}
     assert read.answers["story"].state is State.GIVEN
+
+
+def test_nothing_is_demanded_that_hangs_on_a_wrong_answer() -> None:
+    said_so = said({"danger": "no", "seen-by": "no", "what-happened": "nonsense"})
+    read = read_answers(shelf=SHELF, raw=said_so, today=TODAY, fill=True)
+    assert [w.question for w in read.wrong] == ["what-happened"]
+    without = read_answers(shelf=SHELF, raw={"danger": ["no"]}, today=TODAY, fill=True)
+    assert "seen-by" in {w.question for w in without.wrong} and "call-offer" not in {w.question for w in without.wrong}

@@ -108,18 +108,20 @@ def _complete(shelf: Shelf, held: dict[str, Answer], wrong: list[Wrong], *, fill
 
     In one pass, because questions look at those before them only: a table has hundreds of rows.
     """
-    bad = {one.question for one in wrong}
+    still_open = {one.question for one in wrong}
     codes: dict[str, frozenset[str]] = {}
     for question in shelf.questions:
-        if not holds(condition=question.asked_if, codes=codes):
+        # What hangs on an answer that is wrong or missing is not known yet, so nothing is demanded of it.
+        if question.id in still_open or not holds(condition=question.asked_if, codes=codes, still_open=still_open):
             continue
         if question.tells:
             codes[question.id] = _READ
             continue
         if question.id not in held:
-            if not question.optional and (must_be_said(question) or not fill) and question.id not in bad:
+            if not question.optional and (must_be_said(question) or not fill):
                 wrong.append(Wrong(question.id, _missing(question)))
-            # Where something is wrong nothing is sent: this only looks what else is.
+                still_open.add(question.id)
+                continue
             held[question.id] = SKIPPED if question.optional else NOT_SURE
         codes[question.id] = held[question.id].codes
     return set(codes)
