@@ -13,10 +13,14 @@ from bluelamp.reporting.questions import questions
 SHELF = questions()
 TODAY = date(2026, 11, 28)
 ASKING = [q for q in SHELF.questions if not q.tells]
+_NAMES = st.sampled_from(["day", "first", "email", "product", "text", "x"])
 _JUNK = st.one_of(
-    st.none(), st.text(max_size=20), st.lists(st.text(max_size=5), max_size=3), st.just({"not_sure": True}),
-    st.dictionaries(st.sampled_from(["day", "first", "email", "product", "text", "x"]), st.text(max_size=9), max_size=3),
-)  # fmt: skip
+    st.none(),
+    st.text(max_size=20),
+    st.lists(st.text(max_size=5), max_size=3),
+    st.just({"not_sure": True}),
+    st.dictionaries(_NAMES, st.text(max_size=9), max_size=3),
+)
 
 
 def _values(name: str) -> st.SearchStrategy[Any]:
