@@ -27,6 +27,7 @@ LEVELS = [
     "people",
     "approvals",
     "messaging",
+    "clients",
     "catalogue",
     "advice",
     "evidence",
@@ -147,6 +148,10 @@ def test_every_command_is_documented() -> None:
         "messages drop",
         "messages status",
         "messages send",
+        "clients add",
+        "clients list",
+        "clients rotate",
+        "clients revoke",
         "advice list",
         "advice check",
     ):

@@ -53,6 +53,7 @@ PAGES = {
     "report, before": "%s/report/before/",
     "report, saved words": "%s/report/resume/",
     "report, nothing open": "%s/report/nothing/",
+    "many reports": "%s/report/many/",
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }
@@ -72,6 +73,7 @@ DESK = {
         "%s/desk/people/organisations/",
         "%s/desk/people/recovery/",
         "%s/desk/people/makers/",
+        "%s/desk/programs/",
         "%s/desk/messages/",
         "%s/desk/work/",
         "%s/desk/audit/",
@@ -98,6 +100,7 @@ DESK = {
     "Farah": ("%s/desk/", "%s/desk/reports/", "%s/desk/reports/duties/"),
     "Hari": ("%s/desk/", "%s/desk/editions/"),
     "Isla": ("%s/desk/", "%s/desk/editions/", "%s/desk/editions/calendar/"),
+    "Olwen": ("%s/desk/", "%s/desk/behalf/", "%s/desk/behalf/report/", "%s/desk/behalf/many/"),
     "Mina": ("%s/desk/", "%s/desk/previews/"),
     "Kofi": ("%s/desk/", "%s/desk/editions/early/"),
     # Nobody has given her a capacity yet.

@@ -2,63 +2,27 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from addresses import get
 from made_once import copy_of_empty_tables, made_once, prepare
 from playwright.sync_api import Browser, Page, sync_playwright
+from serving import serve
 
-COMMAND = Path(sys.executable).with_name("bluelamp")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _serve(home: Path, **settings: str) -> Iterator[str]:
-    port = _free_port()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_") or k == "BLUELAMP_CHROMIUM"}
-    env = {**kept, "BLUELAMP_HOME": str(home), "BLUELAMP_PORT": str(port), **settings}
-    with subprocess.Popen([COMMAND, "serve"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        base = f"http://localhost:{port}"
-        try:
-            _wait(base, server)
-            yield base
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _wait(base: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "the server stopped before it answered"
-        try:
-            if get(f"{base}/").status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server did not answer within 20 seconds")
-
-
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the packaged edition."""
     made = made_once(tmp_path_factory, "packaged-home", lambda part: prepare(part, ["setup"]))
-    yield from _serve(shutil.copytree(made, tmp_path_factory.mktemp("packaged") / "home"))
+    yield from serve(shutil.copytree(made, tmp_path_factory.mktemp("packaged") / "home"))
 
 
 class _Weather(BaseHTTPRequestHandler):
@@ -88,7 +52,7 @@ def leaving_base(tmp_path_factory: pytest.TempPathFactory, weather: str) -> Iter
     """The address of a server whose "Exit this page" leads to that site."""
     made = made_once(tmp_path_factory, "packaged-home", lambda part: prepare(part, ["setup"]))
     home = shutil.copytree(made, tmp_path_factory.mktemp("leaving") / "home")
-    yield from _serve(home, BLUELAMP_EXIT_SITE=weather)
+    yield from serve(home, BLUELAMP_EXIT_SITE=weather)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +60,7 @@ def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demonstration."""
     commands = (["setup"], ["work", "--once"])
     made = made_once(tmp_path_factory, "demo-home", lambda part: prepare(part, *commands, BLUELAMP_DEMO="1"))
-    yield from _serve(shutil.copytree(made, tmp_path_factory.mktemp("demo") / "home"), BLUELAMP_DEMO="1")
+    yield from serve(shutil.copytree(made, tmp_path_factory.mktemp("demo") / "home"), BLUELAMP_DEMO="1")
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +68,7 @@ def empty_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with empty databases."""
     home = tmp_path_factory.mktemp("empty")
     copy_of_empty_tables(tmp_path_factory, home)
-    yield from _serve(home)
+    yield from serve(home)
 
 
 @pytest.fixture(scope="session")

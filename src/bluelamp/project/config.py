@@ -81,6 +81,12 @@ SETTINGS = (
     Setting(
         "BLUELAMP_METRICS_TOKEN_FILE", "(none)", "File with the token that opens /metrics to requests from elsewhere."
     ),
+    Setting("BLUELAMP_REPORT_API", "0", "1: programs that have a key may send reports at /api/v1/reports."),
+    Setting(
+        "BLUELAMP_OPEN311",
+        "0",
+        "1: Open311 (GeoReport v2) at /open311/v2/. From elsewhere with a key; on this machine also without, as tests.",
+    ),
     Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
     Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
     Setting(
@@ -140,6 +146,8 @@ class Config:
     profile: str
     log: str
     metrics_token_file: Path | None
+    report_api: bool
+    open311: bool
     pull: bool
     proxy: str
     tag_authority: str
@@ -182,6 +190,8 @@ def read_config(env: Mapping[str, str]) -> Config:
         profile=_one_of(env, "BLUELAMP_PROFILE", choices=tuple(PROFILES), default="all"),
         log=_one_of(env, "BLUELAMP_LOG", choices=STYLES, default=""),
         metrics_token_file=_file(env, "BLUELAMP_METRICS_TOKEN_FILE"),
+        report_api=_whole(env, "BLUELAMP_REPORT_API", default=0, low=0, high=1) == 1,
+        open311=_whole(env, "BLUELAMP_OPEN311", default=0, low=0, high=1) == 1,
         pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
         proxy=_proxy(env),
         tag_authority=_tag_authority(env),

@@ -20,7 +20,7 @@ from bluelamp.kernel.people.domain.actor import NOBODY, Actor
 from bluelamp.kernel.people.models import Grant, User
 from bluelamp.kernel.people.operations.permit import NotPermittedError, note, require
 from bluelamp.kernel.people.queries import grant_of, grants_in_force
-from bluelamp.project.permission_table import ROUTES, Open, Rule
+from bluelamp.project.permission_table import ROUTES, SWITCHES, Open, Rule
 from bluelamp.reporting.operations.triage.watching import signed_out
 from bluelamp.ui.errors import api_problem
 
@@ -39,7 +39,10 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.__dict__.update(actor=NOBODY, grant=None, signed_in=False)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.__dict__.get("by_key"):
+            response["Cache-Control"] = "no-store"
+        return response
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """Let the request through (None), send the reader elsewhere, or refuse."""
@@ -47,7 +50,11 @@ class Gate:
         rule = ROUTES.get(match.view_name, Open.CLOSED) if match else Open.CLOSED
         if rule is Open.PUBLIC:
             return None
-        if rule is Open.CLOSED:
+        if rule is Open.KEY and match and _switched_on(match.view_name):
+            # The view looks at the key; neither session nor cookie counts, so no other site can send one along.
+            request.__dict__["by_key"] = True
+            return None
+        if rule in (Open.CLOSED, Open.KEY):
             raise Http404("There is nothing at this address.")
         now = datetime.now(tz=UTC)
         if request.user.is_authenticated and _too_old(request, now):
@@ -76,6 +83,11 @@ class Gate:
         if isinstance(rule, Action):
             return _check_action(request, rule, now)
         return None
+
+
+def _switched_on(view_name: str) -> bool:
+    names = (setting for start, setting in SWITCHES.items() if view_name.startswith(start))
+    return any(getattr(settings, name) for name in names)
 
 
 def has_second_factor(request: HttpRequest) -> bool:

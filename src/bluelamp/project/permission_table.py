@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bluelamp.index import permissions as index
+from bluelamp.kernel.clients import permissions as clients
 from bluelamp.kernel.people import permissions as people
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.project.desk import permissions as desk
@@ -21,6 +22,7 @@ TRIAGE = frozenset({"triage-officer"})
 SAFEGUARDING = frozenset({"safeguarding-officer"})
 REGISTRAR = frozenset({"crime-registrar"})
 OFFICERS = TRIAGE | SAFEGUARDING
+SUPPORTING = frozenset({"supporting-organisation"})
 # Who may be put on the access list of an edition, to be ready when it comes out.
 EARLY = frozenset({"outreach-author", "outreach-approver", "cyber-authority-approver", "partner-analyst"})
 
@@ -32,6 +34,7 @@ class Open(Enum):
     ENTRANCE = "everyone; a step of signing in"
     SETUP = "signed in, before the second factor is set up"
     SIGNED_IN = "signed in with a second factor"
+    KEY = "a program with a key, where it is switched on; no session"
     CLOSED = "nobody: the address does not exist"
 
 
@@ -51,6 +54,8 @@ ALLOWED = (
     Declared(people.CLOSE, ADMINISTRATOR),
     Declared(people.ORGANISE, ADMINISTRATOR),
     Declared(people.RESET, ADMINISTRATOR),
+    Declared(clients.SEE, ADMINISTRATOR),
+    Declared(clients.MANAGE, ADMINISTRATOR),
     Declared(desk.SEARCH_AUDIT, AUDITOR),
     Declared(desk.EXPORT_AUDIT, AUDITOR),
     Declared(desk.SEE_WORK, ADMINISTRATOR),
@@ -89,6 +94,8 @@ ALLOWED = (
     Declared(reporting.DUTY, OFFICERS),
     Declared(reporting.REVIEW, OFFICERS | REGISTRAR),
     Declared(reporting.WRITE, OFFICERS),
+    Declared(reporting.BEHALF, SUPPORTING),
+    Declared(reporting.OWN, SUPPORTING),
 )
 TABLE = {declared.action.code: declared.capacities for declared in ALLOWED}
 
@@ -105,6 +112,7 @@ _PUBLIC = (
     "report:follow report:following report:follow-told report:follow-leave report:follow-write report:follow-call "
     "report:follow-take-back report:follow-done report:follow-ways report:follow-own-word report:follow-recover "
     "report:follow-code "
+    "many:start many:template many:check many:send many:sent many:result many:mend many:discard "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )
@@ -120,6 +128,14 @@ _SIGNED_IN = (
     "mfa_deactivate_totp mfa_edit_webauthn mfa_remove_webauthn mfa_view_recovery_codes mfa_generate_recovery_codes "
     "mfa_download_recovery_codes usersessions_list desk:home desk:capacity desk:account"
 )
+_KEY = (
+    "report-api:openapi-json report-api:report_questions report-api:send_report report-api:send_many "
+    "report-api:report_status report-api:own_reports "
+    "open311:discovery open311:services open311:service open311:requests open311:request "
+    "open311:token"
+)
+# Addresses that are closed unless a setting opens them, by how the names of their views begin (RED-LINES 20).
+SWITCHES = {"report-api:": "BLUELAMP_REPORT_API", "open311:": "BLUELAMP_OPEN311"}
 _CLOSED = (
     "account_signup account_email account_email_verification_sent account_confirm_email account_set_password "
     "account_reset_password account_reset_password_done account_confirm_login_code socialaccount_signup "
@@ -134,6 +150,7 @@ ROUTES: dict[str, Rule] = {
     **dict.fromkeys(_ORGANISATIONS_SIGN_IN.split(), Open.ENTRANCE),
     **dict.fromkeys(_SETUP.split(), Open.SETUP),
     **dict.fromkeys(_SIGNED_IN.split(), Open.SIGNED_IN),
+    **dict.fromkeys(_KEY.split(), Open.KEY),
     **dict.fromkeys(_CLOSED.split(), Open.CLOSED),
     "desk:people": people.SEE,
     "desk:person": people.SEE,
@@ -147,6 +164,8 @@ ROUTES: dict[str, Rule] = {
     "desk:organisations": people.ORGANISE,
     "desk:ask-reset": people.RESET,
     "desk:resets": people.RESET,
+    "desk:clients": clients.SEE,
+    "desk:client": clients.MANAGE,
     "desk:audit": desk.SEARCH_AUDIT,
     "desk:audit-export": desk.EXPORT_AUDIT,
     "desk:work": desk.SEE_WORK,
@@ -219,4 +238,14 @@ ROUTES: dict[str, Rule] = {
     "triage:disclose": reporting.DISCLOSE,
     "triage:keep": reporting.REVIEW,
     "triage:erase": reporting.REVIEW,
+    "behalf:own": reporting.OWN,
+    "behalf:one": reporting.BEHALF,
+    "behalf:start": reporting.BEHALF,
+    "behalf:template": reporting.BEHALF,
+    "behalf:check": reporting.BEHALF,
+    "behalf:send": reporting.BEHALF,
+    "behalf:sent": reporting.BEHALF,
+    "behalf:result": reporting.BEHALF,
+    "behalf:mend": reporting.BEHALF,
+    "behalf:discard": reporting.BEHALF,
 }

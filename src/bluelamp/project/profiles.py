@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 # Rooms of addresses, by how the names of their views begin.
 ROOMS: dict[str, tuple[str, ...]] = {
-    "public": ("index:", "advice:", "report:", "api-1:"),
-    "staff": ("desk:", "triage:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_"),
+    "public": ("index:", "advice:", "report:", "many:", "api-1:", "report-api:", "open311:"),
+    "staff": ("desk:", "triage:", "behalf:", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_"),
     "health": ("running:",),
 }
 

@@ -22,6 +22,8 @@ from bluelamp.index.models import Edition
 from bluelamp.index.queries import editions_folder
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.audit.operations import record
+from bluelamp.kernel.clients.models import Call
+from bluelamp.kernel.clients.operations import CALLS_KEPT, forget_calls
 from bluelamp.kernel.evidence.models import QuarantinedRow
 from bluelamp.kernel.outbox.operations import tidy
 from bluelamp.kernel.outbox.queries import KEPT_DAYS, tidied
@@ -32,8 +34,8 @@ from bluelamp.project.keeping.backup import KEYS_DAYS, finished, finished_of_our
 from bluelamp.project.keeping.folders import only_one
 from bluelamp.project.keeping.keys import old_secret_path
 from bluelamp.project.keeping.keyspart import PLAIN, SEALED
-from bluelamp.reporting.models import Draft, DutyWatch
-from bluelamp.reporting.operations.drafts import destroy_old
+from bluelamp.reporting.models import Draft, DutyWatch, Upload
+from bluelamp.reporting.operations import drafts, uploads
 from bluelamp.reporting.operations.triage.ageing import erase_old_parts, part_days, past_their_time
 
 BACKUP_DAYS = 35
@@ -87,7 +89,7 @@ def _traces(*, now: datetime, dry_run: bool) -> int:
 
 
 def _counters(*, now: datetime, dry_run: bool) -> int:
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
     limit = connection.ops.adapt_datetimefield_value(now.astimezone(UTC).replace(microsecond=0))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} WHERE expires < %s", [limit])  # noqa: S608 - our own table
@@ -126,6 +128,14 @@ def _outbox(*, now: datetime, dry_run: bool) -> int:
     return tidied(now=now).count() if dry_run else tidy(now=now)
 
 
+def _uploads(*, now: datetime, dry_run: bool) -> int:
+    return Upload.objects.filter(expires_at__lte=now).count() if dry_run else uploads.destroy_old(now=now)
+
+
+def _calls(*, now: datetime, dry_run: bool) -> int:
+    return Call.objects.filter(at__lt=now - CALLS_KEPT).count() if dry_run else forget_calls(now=now)
+
+
 def _backups(*, now: datetime, dry_run: bool) -> int:
     """The newest of each folder stays whatever its age: an old backup is better than none."""
     every = [folder for folders in _own_backups() for folder in folders[:-1]]
@@ -158,7 +168,7 @@ def _edition_inputs(*, now: datetime, dry_run: bool) -> int:
 
 def _drafts(*, now: datetime, dry_run: bool) -> int:
     """The worker destroys them every few minutes; this counts them, and takes what it left."""
-    return Draft.objects.filter(expires_at__lte=now).count() if dry_run else destroy_old(now=now)
+    return Draft.objects.filter(expires_at__lte=now).count() if dry_run else drafts.destroy_old(now=now)
 
 
 def _watches(*, now: datetime, dry_run: bool) -> int:
@@ -203,6 +213,8 @@ RULES: tuple[Rule, ...] = (
         partial(_part, "safety"),
     ),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
+    Rule("uploads", "Files of many reports that were not sent, and words of what was", "a day, an hour", _uploads),
+    Rule("calls-of-programs", "What programs sent under which key of theirs", f"{CALLS_KEPT.days} days", _calls),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(
         "backups",

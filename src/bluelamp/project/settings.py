@@ -24,6 +24,8 @@ BLUELAMP_HOME = CONFIG.home
 BLUELAMP_OUTSIDE = CONFIG.outside
 BLUELAMP_PROFILE = PROFILES[CONFIG.profile]
 BLUELAMP_METRICS_TOKEN = metrics_token(CONFIG)
+BLUELAMP_REPORT_API = CONFIG.report_api
+BLUELAMP_OPEN311 = CONFIG.open311
 BLUELAMP_PULL = CONFIG.pull
 BLUELAMP_PROXY = CONFIG.proxy
 
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
     "bluelamp.kernel.people.apps.PeopleConfig",
     "bluelamp.kernel.approvals.apps.ApprovalsConfig",
     "bluelamp.kernel.messaging.apps.MessagingConfig",
+    "bluelamp.kernel.clients.apps.ClientsConfig",
     "bluelamp.kernel.catalogue.apps.CatalogueConfig",
     "bluelamp.kernel.evidence.apps.EvidenceConfig",
     "bluelamp.index.apps.IndexConfig",

@@ -22,8 +22,14 @@ SEE_FIGURES = Action("reporting.see-figures", "See public figures before they ar
 CHECK_FIGURES = Action("reporting.check-figures", "Check the public figures of a quarter")
 PUBLISH_FIGURES = Action("reporting.publish-figures", "Publish figures that somebody else checked")
 SEE_BENEFITS = Action("reporting.see-benefits", "See how long decisions take and what the service saves")
+BEHALF = Action(
+    "reporting.send-on-behalf", "Report for people whom one's own organisation supports", personal_data=True
+)
+OWN = Action("reporting.see-own", "See what one's own organisation sent: reference, state and day")
 
 ACTIONS = (
+    BEHALF,
+    OWN,
     SEE_FIGURES,
     CHECK_FIGURES,
     PUBLISH_FIGURES,

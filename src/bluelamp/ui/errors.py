@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,8 +18,10 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     408: "The request took too long to arrive",
+    409: "In conflict with what was sent before",
     413: "The request is too large",
     422: "A value cannot be used",
+    429: "Too many requests",
     500: "Server error",
     503: "Not available now",
 }
@@ -78,11 +81,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/form.html", status=403)
 
 
-def api_problem(status: int, detail: str = "") -> HttpResponse:
+def api_problem(status: int, detail: str = "", **members: Any) -> HttpResponse:
     """An error of the API as a problem document (RFC 9457); `detail` says what is wrong with this request."""
-    body: dict[str, str | int] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status}
+    body: dict[str, Any] = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status}
     if detail:
         body["detail"] = detail
+    body |= members
     return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 

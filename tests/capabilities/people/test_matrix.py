@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from bluelamp.index.permissions import ACTIONS as INDEX
 from bluelamp.kernel.audit.models import Entry
+from bluelamp.kernel.clients.permissions import ACTIONS as CLIENTS
 from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.kernel.people.domain.capacities import CAPACITIES, EVERYONE
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.permissions import ACTIONS as PEOPLE
-from bluelamp.project.api import api
+from bluelamp.project.api import api, report_api
 from bluelamp.project.desk.permissions import ACTIONS as DESK
 from bluelamp.project.matrix import markdown, names
 from bluelamp.project.permission_table import ROUTES, TABLE, Open
@@ -39,14 +40,15 @@ def test_every_address_has_a_name_and_a_rule() -> None:
 
 
 def test_every_operation_of_the_api_has_a_rule() -> None:
-    for _prefix, router in api._routers:
-        for view in router.path_operations.values():
-            for operation in view.operations:
-                assert f"api-1:{view.url_name or operation.view_func.__name__}" in ROUTES
+    for space, every in (("api-1", api), ("report-api", report_api)):
+        for _prefix, router in every._routers:
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    assert f"{space}:{view.url_name or operation.view_func.__name__}" in ROUTES
 
 
 def test_every_action_is_declared_once_and_allowed_to_known_capacities() -> None:
-    declared = [a.code for a in (*PEOPLE, *DESK, *INDEX, *REPORTING)]
+    declared = [a.code for a in (*PEOPLE, *CLIENTS, *DESK, *INDEX, *REPORTING)]
     assert len(set(declared)) == len(declared) and set(declared) == set(TABLE)
     assert all(capacities <= EVERYONE and capacities for capacities in TABLE.values())
 
@@ -87,6 +89,10 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "disclosure_id": uuid4(),
         "view_id": 1,
         "link_id": 1,
+        "client_id": uuid4(),
+        "form": "json",
+        "reference": "7HK-2MR-W4X",
+        "token": "7HK-2MR-W4X",
     }
     for pattern, name in names():
         if name and not pattern.startswith("/cy/"):

@@ -37,8 +37,10 @@ ANY_SERVER = {"all", "public", "desk", "ingest", "evidence"}
 def test_every_address_is_in_exactly_the_profiles_stated(name: str) -> None:
     space = name.partition(":")[0] if ":" in name else name.partition("_")[0]
     stated = {
-        **dict.fromkeys(("index", "advice", "api-1"), PUBLIC),
-        **dict.fromkeys(("desk", "account", "mfa", "socialaccount", "openid", "usersessions"), DESK),
+        **dict.fromkeys(("index", "advice", "report", "many", "api-1", "report-api", "open311"), PUBLIC),
+        **dict.fromkeys(
+            ("desk", "triage", "behalf", "account", "mfa", "socialaccount", "openid", "usersessions"), DESK
+        ),
         "running": ANY_SERVER,
     }[space]
     room = room_of(view_name=name)

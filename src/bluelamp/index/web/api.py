@@ -22,14 +22,11 @@ from bluelamp.index.web import compare as compare_web
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import history, reads, schemas
 from bluelamp.index.web.changes import compared_with, product_changes
-from bluelamp.index.web.problems import register_problem_handlers
 from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.search import did_you_mean, search_products
 from bluelamp.ui import labels
-
-__all__ = ["register_problem_handlers", "router"]
 
 router = Router(tags=["Index"])
 _PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 404, 422), schemas.Problem)

@@ -11,6 +11,7 @@ from bluelamp.project import logs
 from bluelamp.project.cli import (
     advice,
     audit,
+    clients,
     feeds,
     index,
     keeping,
@@ -39,6 +40,7 @@ app.add_typer(places.app, name="places", help="Police forces and places.")
 app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")
 app.add_typer(outbox.app, name="outbox", help="What waits to be delivered, and what was given up.")
 app.add_typer(people.app, name="people", help="Accounts and who may do what.")
+app.add_typer(clients.app, name="clients", help="Programs that may use the APIs, and their keys.")
 app.add_typer(audit.app, name="audit", help="The log of who did or saw what.")
 app.add_typer(vault.app, name="vault", help="The keys of personal data.")
 app.add_typer(advice.app, name="advice", help="What to do, and when each text is reviewed.")

@@ -6,6 +6,7 @@ from bluelamp.index.operations.loading import LoadRefusedError
 from bluelamp.kernel.advice.domain.texts import AdviceError
 from bluelamp.kernel.audit.domain.heads import HeadError
 from bluelamp.kernel.audit.signing import SigningKeyError
+from bluelamp.kernel.clients.operations import ClientError
 from bluelamp.kernel.fetching.domain.results import FetchError
 from bluelamp.kernel.messaging.operations.steps import MessagingError
 from bluelamp.kernel.outbox.operations import NoDeadLetterError
@@ -25,6 +26,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     AccountError,
     AdviceError,
     BaseError,
+    ClientError,
     FetchError,
     FormatError,
     HeadError,

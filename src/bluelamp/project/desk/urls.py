@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bluelamp.project.desk import audit, demo, home, makers, messages, people, person, publishing, work
+from bluelamp.project.desk import audit, clients, demo, home, makers, messages, people, person, publishing, work
 
 app_name = "desk"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/invite/", people.invite, name="invite"),
     path("people/organisations/", people.organisations, name="organisations"),
     path("people/recovery/", people.resets, name="resets"),
+    path("programs/", clients.programs, name="clients"),
+    path("programs/<uuid:client_id>/", clients.change, name="client"),
     path("people/<uuid:user_id>/", person.person, name="person"),
     path("people/<uuid:user_id>/link/", person.link, name="link"),
     path("people/<uuid:user_id>/grant/", person.grant, name="grant"),

@@ -16,6 +16,7 @@ from bluelamp.reporting.models.desk import DutyWatch, OfficerNote
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
+from bluelamp.reporting.models.uploads import Upload, UploadSent
 
 __all__ = [
     "Campaign",
@@ -41,4 +42,6 @@ __all__ = [
     "ReportSighting",
     "SavedView",
     "Step",
+    "Upload",
+    "UploadSent",
 ]
