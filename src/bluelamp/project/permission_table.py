@@ -75,6 +75,7 @@ _PUBLIC = (
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
     "advice:topics advice:topic advice:safely report:start api-1:openapi-json "
+    "report:offline report:offline-questions report:offline-worker report:offline-manifest report:offline-send "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )

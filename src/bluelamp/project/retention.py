@@ -31,6 +31,8 @@ from bluelamp.project.keeping.backup import KEYS_DAYS, finished, finished_of_our
 from bluelamp.project.keeping.folders import only_one
 from bluelamp.project.keeping.keys import old_secret_path
 from bluelamp.project.keeping.keyspart import PLAIN, SEALED
+from bluelamp.reporting.models import OfflineAnswer
+from bluelamp.reporting.operations.offline import forget_answers
 
 BACKUP_DAYS = 35
 _OPENING = timedelta(hours=1)
@@ -121,6 +123,11 @@ def _outbox(*, now: datetime, dry_run: bool) -> int:
     return tidied(now=now).count() if dry_run else tidy(now=now)
 
 
+def _offline_answers(*, now: datetime, dry_run: bool) -> int:
+    """Words of reports that no device may ask for again."""
+    return OfflineAnswer.objects.filter(expires_at__lte=now).count() if dry_run else forget_answers(now=now)
+
+
 def _backups(*, now: datetime, dry_run: bool) -> int:
     """The newest of each folder stays whatever its age: an old backup is better than none."""
     every = [folder for folders in _own_backups() for folder in folders[:-1]]
@@ -166,6 +173,7 @@ RULES: tuple[Rule, ...] = (
     Rule("quarantine", "Rows of evidence that were put aside", f"{_QUARANTINE.days} days", _quarantine),
     Rule("edition-inputs", "Frozen inputs that no edition names (drafts built anew)", "1 day", _edition_inputs),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
+    Rule("offline-answers", "Sealed words of reports from a device's queue", "24 hours", _offline_answers),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(
         "backups",

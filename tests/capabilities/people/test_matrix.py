@@ -78,6 +78,7 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "uidb36": "1",
         "provider_id": "organisation",
         "product_key": "acme:r",
+        "version": "0",
     }
     for pattern, name in names():
         if name and not pattern.startswith("/cy/"):

@@ -1,8 +1,10 @@
-"""Packaged tables of reports: routes, and the words of recovery."""
+"""Packaged tables of reports: routes, the words of recovery, the words of the page without a connection."""
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from bluelamp.kernel.places.queries import forces
 from bluelamp.reporting.domain.references import WordList, read_word_list
@@ -24,3 +26,9 @@ def routes(*, changes: Sequence[str] = ()) -> Routes:
 def word_list() -> WordList:
     """The words of recovery, in their order."""
     return read_word_list(text=(_FILES / "words.txt").read_text("utf-8"))
+
+
+@cache
+def offline_words() -> Mapping[str, Mapping[str, Any]]:
+    """The words of the page that works without a connection, by language: texts, and lists of paragraphs."""
+    return tomllib.loads((_FILES / "offline.toml").read_text("utf-8"))

@@ -14,6 +14,7 @@ from bluelamp.reporting.models.casework import (
 from bluelamp.reporting.models.counting import JourneyCount, PublicFigures, ReportSighting
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
+from bluelamp.reporting.models.offline import OfflineAnswer
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Follow",
     "HandOver",
     "JourneyCount",
+    "OfflineAnswer",
     "Post",
     "PublicFigures",
     "Report",
