@@ -49,6 +49,7 @@ PAGES = {
     "advice": "%s/advice/",
     "advice on a crime": "%s/advice/account-hacked/",
     "advice on a device, safely": "%s/advice/doorbell/safely/",
+    "report without a connection": "%s/report/offline/",
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }

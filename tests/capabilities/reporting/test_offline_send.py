@@ -1,17 +1,21 @@
 """Reports from a device's queue: taken in once, answered once more with the device's key, refused in words."""
 
 import base64
+import gzip
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from report_answers import SHELF
 
+from bluelamp.project.retention import RULES
 from bluelamp.reporting.domain.checking import Fields, check
 from bluelamp.reporting.domain.journey import through_telling, walk
 from bluelamp.reporting.domain.question import CHOOSING, Kind
@@ -332,3 +336,37 @@ def test_nothing_that_is_served_sets_a_cookie_or_is_kept_too_long(client: Client
     assert client.get("/report/offline/questions.0123456789abcdef.json").status_code == 404
     policy = page["Content-Security-Policy"]
     assert "worker-src 'self'" in policy and "manifest-src 'self'" in policy and "unsafe" not in policy
+
+
+def test_the_shell_is_small(client: Client) -> None:
+    worker = client.get("/report/offline/sw.js").content.decode()
+    about = json.loads(worker.partition("\n")[0].removeprefix("const SHELL = ").removesuffix(";"))
+    size = len(gzip.compress(client.get(about["page"]).content)) + len(gzip.compress(worker.encode()))
+    questions = 0
+    for address in about["files"]:
+        if address.startswith("/static/"):
+            path = finders.find(address.removeprefix("/static/"))
+            assert isinstance(path, str), address
+            size += len(gzip.compress(Path(path).read_bytes()))
+        elif "questions." in address:
+            questions = len(gzip.compress(client.get(address).content))
+        else:
+            size += len(gzip.compress(client.get(address).content))
+    assert size <= 60_000 and 10_000 < questions <= 30_000, (size, questions)
+
+
+def test_every_script_of_the_page_is_in_the_shell(client: Client) -> None:
+    worker = client.get("/report/offline/sw.js").content.decode()
+    found = finders.find("bluelamp/offline/app.js")
+    assert isinstance(found, str)
+    for path in Path(found).parent.iterdir():
+        assert path.name in ("worker.js",) or f"offline/{path.name}" in worker, path.name
+        assert len(path.read_text("utf-8").splitlines()) < 300, path.name
+
+
+def test_an_old_answer_goes_with_the_daily_rules() -> None:
+    take_in_written(written=written(), now=NOW)
+    rule = next(rule for rule in RULES if rule.name == "offline-answers")
+    assert rule.run(now=NOW, dry_run=False) == 0
+    assert rule.run(now=NOW + timedelta(days=2), dry_run=True) == 1 and OfflineAnswer.objects.exists()
+    assert rule.run(now=NOW + timedelta(days=2), dry_run=False) == 1 and not OfflineAnswer.objects.exists()

@@ -18,8 +18,8 @@ from bluelamp.reporting.facts import offline_words
 from bluelamp.reporting.web.offline_shelf import packed
 
 _MODULES = (
-    *("app", "dom", "draft", "fields", "flow", "pages", "queue", "render", "sending", "settings", "store", "text"),
-    *("walk", "wipe"),
+    *("app", "dom", "draft", "fields", "flow", "listing", "pages", "queue", "render", "sending", "settings", "store"),
+    *("text", "walk", "wipe"),
 )
 _WORKER = "bluelamp/offline/worker.js"
 _SHELL = (

@@ -46,9 +46,12 @@ function tellConnection(back) {
   if (back) setTimeout(() => navigator.onLine && connection.replaceChildren(), 8000);
 }
 
+const tell = (words) => connection.replaceChildren(h("p", { class: "bl-offline" }, words));
+
 /** The frame's words in the chosen language, and which language that is. */
 function frame() {
   document.documentElement.lang = currentLanguage();
+  exit.parentElement.setAttribute("aria-label", text("exit"));
   document.querySelectorAll("[data-text]").forEach((element) => { element.textContent = text(element.dataset.text); });
   const nav = document.getElementById("languages");
   nav.setAttribute("aria-label", text("language"));
@@ -67,7 +70,7 @@ async function change(event, code) {
   speak(flow.shelf, code);
   frame();
   tellConnection(false);
-  await flow.draw({ fields });
+  await flow.draw({ ...flow.extra, ...(fields ? { fields } : {}) });
   document.getElementById("other-language").focus();
 }
 
@@ -104,7 +107,7 @@ async function start() {
     main.replaceChildren(...unablePage({ address: usual }).flat(9));
     return;
   }
-  flow = new Flow({ main, shelf, version: questions.match(/questions\.(\w+)\.json/)[1], leave });
+  flow = new Flow({ main, shelf, version: questions.match(/questions\.(\w+)\.json/)[1], leave, tell });
   listen();
   await flow.start();
 }

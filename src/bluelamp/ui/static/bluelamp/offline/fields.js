@@ -4,7 +4,7 @@
 import { chooses, tells, typeOf } from "./walk.js";
 
 const NOT_SURE = "not-sure";
-const MISSING = { date: "day", dates: "first-day" };
+const MISSING = { date: ["day"], dates: ["first-day", "last-day"] };
 
 const length = (text) => [...text].length;
 const texts = (fields) => Object.values(fields).flat().filter((text) => text.trim() !== "");
@@ -17,7 +17,7 @@ export function read(question, fields) {
   if (filled.length === 0) {
     if (question.optional) return given({ state: "skipped" });
     const kind = question.kind === "dates" ? "date" : question.kind;
-    return wrong(`missing-${kind}`, MISSING[question.kind] || question.fields.find((f) => f !== "product"));
+    return wrong(`missing-${kind}`, ...(MISSING[question.kind] || question.fields.filter((f) => f !== "product").slice(0, 1)));
   }
   const free = ["text", "about", "place", "device"].includes(question.kind);
   if (free && filled.some((text) => length(text) > question.limit)) return wrong("too-long", "value");
@@ -67,4 +67,4 @@ function readChoice(question, values) {
 }
 
 const given = (answer) => ({ answer, problems: [] });
-const wrong = (code, field) => ({ answer: null, problems: [{ code, field }] });
+const wrong = (code, ...fields) => ({ answer: null, problems: fields.map((field) => ({ code, field })) });

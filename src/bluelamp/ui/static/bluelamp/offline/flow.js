@@ -4,8 +4,8 @@ import { h, show } from "./dom.js";
 import { answer, backFrom, barredFor, newDraft, pageOf, readPage, wayOf } from "./draft.js";
 import { answersOf } from "./fields.js";
 import * as pages from "./pages.js";
+import { Listing } from "./listing.js";
 import { questionPage, told } from "./render.js";
-import { Sending } from "./sending.js";
 import { keepPage, offerInstall, promised, settingsPart } from "./settings.js";
 import { findStore, makeStore } from "./store.js";
 import { currentLanguage, text } from "./text.js";
@@ -15,19 +15,17 @@ import { wipe } from "./wipe.js";
 const MOST = 20;
 const TROUBLES = { full: "error_full", refused: "error_keep", gone: "error_gone" };
 
-export class Flow extends Sending {
-  constructor({ main, shelf, version, leave }) {
+export class Flow extends Listing {
+  constructor({ main, shelf, version, leave, tell }) {
     super();
-    Object.assign(this, { main, shelf, version, leave, at: main.dataset });
+    Object.assign(this, { main, shelf, version, leave, tell, at: main.dataset });
     this.store = null;
     this.draft = null; // the one that is open
     this.kept = false; // whether it is on the device
+    this.openOnly = false; // whether somebody who may be watched chose to go on
     this.removed = false; // whether the device was cleared because of what was answered
     this.trouble = ""; // what stopped the last keeping
-    this.sending = "";
-    this.screen = { name: "intro", arg: "" };
-    this.drawn = 0;
-    this.install = null;
+    Object.assign(this, { sending: "", screen: { name: "intro", arg: "" }, extra: {}, drawn: 0, install: null });
   }
 
   /** Look for a store (looking makes none) and show the first page. */
@@ -72,6 +70,7 @@ export class Flow extends Sending {
 
   async draw(extra = {}) {
     const turn = ++this.drawn;
+    this.extra = extra; // kept for drawing it again in the other language
     const { name, arg } = this.screen;
     const content = await this[`${name}Screen`](arg, extra).catch((error) => this.failed(error));
     if (turn !== this.drawn) return; // another page was asked for meanwhile
@@ -97,7 +96,7 @@ export class Flow extends Sending {
     const drafts = await this.store.all();
     const hasPin = await this.store.hasPin();
     const settings = settingsPart({ act: this, hasPin, promised: this.promised, install: this.install, wrong });
-    return pages.listPage({ act: this, drafts, sending: this.sending, notice: notice || this.troubleText(), settings });
+    return pages.listPage({ act: this, drafts, sending: this.sending, notice: this.noticeText(notice), settings });
   }
 
   async questionScreen(id, { fields, problems, notice }) {
@@ -109,10 +108,10 @@ export class Flow extends Sending {
       const loose = draft.problems.filter((problem) => !way.asked.includes(problem.question));
       const caption = progress(shelf, answersOf(shelf, draft), id, currentLanguage());
       const general = loose.map(({ sentence }) => ({ sentence, target: "" }));
-      return [top, pages.checkPage({ act: this, shelf, draft, problems: general, notice, caption })];
+      return [top, pages.checkPage({ act: this, shelf, draft, problems: general, notice: this.noticeText(notice), caption })];
     }
     const typed = fields || draft.fields[id] || {};
-    const wrong = problems || draft.problems.filter((p) => p.question === id).map((p) => told(question, p, typed));
+    const wrong = (problems || draft.problems.filter((p) => p.question === id)).map((p) => told(question, p, typed));
     const submit = (sent) => this.submit(id, sent);
     return [top, questionPage({ shelf, draft, question, fields: typed, problems: wrong, submit })];
   }
@@ -133,26 +132,30 @@ export class Flow extends Sending {
   }
 
   begun = () => Boolean(this.draft) && this.draft.state !== "sent" && Object.keys(this.draft.fields).length > 2;
+  noticeText = (key) => (key ? text(key, { most: String(MOST) }) : this.troubleText());
   troubleText = () => (this.trouble ? text(this.trouble) : "");
 
   // -- answering
 
   begin = async () => {
     if (this.store && (await this.store.all()).length >= MOST) {
-      return this.draw({ notice: text("too_many", { most: String(MOST) }) });
+      return this.draw({ notice: "too_many" });
     }
     const bytes = crypto.getRandomValues(new Uint8Array(32));
     const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
     this.draft = newDraft({ id: crypto.randomUUID(), key, now: Date.now() });
-    this.kept = false;
-    this.removed = false;
-    this.trouble = "";
+    Object.assign(this, { kept: false, removed: false, openOnly: false, trouble: "" });
     return this.next();
   };
 
   next = (extra = {}) => this.visit("question", pageOf(this.shelf, this.draft), extra);
   question = (id) => this.visit("question", id);
-  goOn = () => this.next();
+
+  /** Somebody who may be watched goes on here: this page holds the report, and nothing else does. */
+  goOn = () => {
+    this.openOnly = true;
+    return this.next();
+  };
 
   async submit(id, fields) {
     const question = byId(this.shelf).get(id);
@@ -160,7 +163,7 @@ export class Flow extends Sending {
     const found = tells(question) ? { draft: readPage(this.shelf, this.draft, id, now), problems: [] }
       : answer(this.shelf, this.draft, id, fields, now);
     if (found.problems.length) {
-      return this.draw({ fields, problems: found.problems.map((problem) => told(question, problem, fields)) });
+      return this.draw({ fields, problems: found.problems });
     }
     this.draft = found.draft;
     return (await this.keep()) && this.next();
@@ -170,6 +173,7 @@ export class Flow extends Sending {
   async keep() {
     if (flags(this.shelf, answersOf(this.shelf, this.draft)).has("watched")) {
       await this.clearDevice();
+      if (this.openOnly) return true;
       await this.visit("watched");
       return false;
     }
@@ -233,60 +237,14 @@ export class Flow extends Sending {
 
   othersToo = () => this.visit("watched");
 
-  // -- the list
-
-  open = async (id) => {
-    this.draft = await this.store.get(id);
-    this.kept = true;
-    if (!this.draft || this.draft.broken || this.draft.state === "sent") return this.home();
-    return this.next();
-  };
-
-  /** Take a waiting report back to change it; what is half changed is not sent. */
-  change = async (id) => {
-    const draft = await this.store.get(id);
-    if (draft?.state === "waiting" && this.sending !== id) await this.store.put({ ...draft, state: "writing", changed: Date.now() });
-    return this.open(id);
-  };
-
-  showSent = async (id) => {
-    this.draft = await this.store.get(id);
-    this.kept = true;
-    return this.draft ? this.visit("sent") : this.home();
-  };
-
-  askDelete = (id) => this.visit("delete", id);
-
-  remove = async (id) => {
-    if (this.kept || this.store) await this.store?.remove(id);
-    if (this.draft?.id === id) this.draft = null;
-    return this.home();
-  };
-
-  unlock = async (pin) => {
-    try {
-      await this.store.unlock(pin);
-    } catch (error) {
-      return error.code === "gone" ? this.start() : this.draw({ wrong: true });
-    }
-    if (this.draft && this.kept) await this.put();
-    await this.home();
-    return this.flush(true);
-  };
-
-  tryPin = (pin, wrong) => (wrong ? this.draw({ wrong }) : this.setPin(pin));
-
-  setPin = async (pin) => {
-    await this.store.setPin(pin).catch((error) => this.note(error));
-    return this.home();
-  };
-
-  wipe = () => this.leave();
-
-  /** The list again, with the focus where it was. */
+  /** The reports of the list anew: the focus stays, and so does what is being typed below. */
   async redraw() {
+    const old = this.main.querySelector(".bl-waiting");
+    if (!old) return this.draw();
     const focused = document.activeElement?.id;
-    await this.draw();
-    document.getElementById(focused)?.focus();
+    const fresh = h("div", {}, await this.listScreen("", {}));
+    this.main.querySelector(".govuk-inset-text")?.remove();
+    old.replaceWith(fresh.querySelector(".bl-waiting") || "");
+    return document.getElementById(focused)?.focus();
   }
 }

@@ -189,7 +189,7 @@ function input({ question, words, fields, problems }, field, label) {
 function devices({ question, words, fields, problems }) {
   const typed = fields.value?.length ? fields.value : [""];
   const wrong = errors(problems, "value");
-  const list = h("div", {});
+  const list = h("div", { class: "bl-devices" });
   const add = (value) => {
     const number = list.childElementCount + 1;
     const id = number === 1 ? "field-value" : `field-value-${number}`;

@@ -17,7 +17,7 @@ export class Sending {
     this.draft = (await this.store.get(draft.id)) || this.draft;
     if (this.draft.state === "sent") return this.visit("sent");
     if (this.draft.state === "refused") return this.next();
-    return this.visit("list", "", { notice: text(navigator.onLine ? "check_later" : "check_offline") });
+    return this.visit("list", "", { notice: navigator.onLine ? "check_later" : "check_offline" });
   }
 
   /** Send a report that is not on the device. */
@@ -26,7 +26,7 @@ export class Sending {
     await this.learn(outcome);
     this.draft = settled(this.draft, outcome, Date.now());
     if (outcome.kind === "sent") return this.visit("sent");
-    return outcome.kind === "refused" ? this.next() : this.draw({ notice: text("memory_waiting") });
+    return outcome.kind === "refused" ? this.next() : this.draw({ notice: "memory_waiting" });
   }
 
   /** Send what waits. `force`: now, whatever was tried before. */
@@ -34,18 +34,22 @@ export class Sending {
     if (!navigator.onLine) return;
     if (this.draft && !this.kept && this.draft.state === "waiting" && (force || this.draft.next <= Date.now())) await this.sendOpen();
     if (!this.store?.key) return;
-    let outcomes = 0;
+    const outcomes = [];
     try {
       await sendWaiting({
         store: this.store, shelf: this.shelf, language: currentLanguage(), address: this.at.send, force, now: Date.now,
         onSend: (id) => { this.sending = id; },
-        onOutcome: (outcome) => { outcomes += 1; return this.learn(outcome); },
+        onOutcome: (outcome) => { outcomes.push(outcome); return this.learn(outcome); },
       });
     } catch (error) {
       this.note(error);
     }
     this.sending = "";
-    if (outcomes && this.screen.name === "list") await this.redraw();
+    if (outcomes.length && this.screen.name === "list") await this.redraw();
+    // In words, too, for those who do not see the list change.
+    const told = { sent: "state_sent", refused: "state_refused" };
+    const news = outcomes.filter(({ kind }) => told[kind]).map(({ kind, reference }) => text(told[kind], { reference: reference || "" }));
+    if (news.length) this.tell(news.join(". "));
   }
 
   /** The server has other questions than this page: take them, so that what it asks for can be shown. */
