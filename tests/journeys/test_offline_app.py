@@ -401,3 +401,23 @@ def test_a_report_is_written_and_sent_with_the_keyboard_alone(context: BrowserCo
     page.keyboard.press("Enter")
     expect(page.locator("main h1")).to_be_focused()
     expect(page.locator(".bl-reference")).to_be_visible()
+
+
+def test_what_is_changed_while_another_tab_sends_is_neither_sent_twice_nor_lost(
+    context: BrowserContext, line: LossyLine
+) -> None:
+    page = open_app(context, line.base)
+    begin(page)
+    answer(page)
+    go_on(page, "#change-story")
+    other = open_app(context, line.base)
+    go_on(other, "[id^=go_on-]")
+    send(other)
+    expect(other.locator(".bl-reference")).to_be_visible()
+    page.locator("#field-value").fill("I remember more.")
+    go_on(page)
+    expect(page.locator(".bl-reference")).to_have_text(line.line.answers[0]["reference"])
+    assert page.locator(".bl-recovery li").all_inner_texts() == line.line.answers[0]["words"]
+    page.get_by_text("What you have written here").click()
+    expect(page.get_by_text("I remember more.")).to_be_visible()
+    assert len(line.line.sent) == 1

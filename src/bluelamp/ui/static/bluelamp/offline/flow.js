@@ -53,6 +53,9 @@ export class Flow extends Listing {
   // -- pages
 
   async visit(name, arg = "", extra = {}) {
+    // What is being changed is not sent in the middle of it.
+    const changing = name === "question" && arg !== "check" && this.draft.state === "waiting";
+    if (changing && !this.kept) this.draft = { ...this.draft, state: "writing" };
     this.screen = { name, arg };
     history.pushState({ name, arg, draft: this.draft?.id }, "");
     await this.draw(extra);
@@ -61,7 +64,8 @@ export class Flow extends Listing {
   /** The browser's own "back" and "forward": a page of another draft, or one that is over, is the list. */
   async revisit(state) {
     const over = !state || ["sent", "delete", "consent", "watched"].includes(state.name);
-    const other = state?.name === "question" && (!this.draft || state.draft !== this.draft.id || this.draft.state === "sent");
+    const open = this.draft && state?.draft === this.draft.id && this.draft.state !== "sent" && !(this.kept && this.draft.state === "waiting");
+    const other = state?.name === "question" && !open;
     this.screen = over || other ? this.first() : { name: state.name, arg: state.arg };
     await this.draw();
   }
@@ -192,6 +196,15 @@ export class Flow extends Listing {
 
   async put() {
     try {
+      const held = await this.store.get(this.draft.id);
+      if (held?.state === "sent") {
+        // Sent meanwhile, by this page or in another tab: what was changed since stays to be read.
+        const { fields, seen, days } = this.draft;
+        this.draft = { ...held, fields, seen, days, differs: true };
+        await this.store.put(this.draft);
+        await this.visit("sent");
+        return false;
+      }
       await this.store.put(this.draft);
       this.kept = true;
       this.trouble = "";

@@ -6,7 +6,11 @@ const LONGEST = 2000;
 /** Delete databases, caches, storage and service workers of this site. It never fails, and ends within two seconds. */
 export async function wipe() {
   for (const storage of ["localStorage", "sessionStorage"]) quietly(() => window[storage].clear());
-  quietly(() => new BroadcastChannel(OURS).postMessage("wiped"));
+  quietly(() => {
+    const others = new BroadcastChannel(OURS);
+    others.postMessage("wiped");
+    others.close();
+  });
   // Workers first: one that is still being installed would fill its cache again.
   const jobs = [deleteDatabases(), unregisterWorkers().then(deleteCaches)].map((job) => job.catch(() => undefined));
   await Promise.race([Promise.all(jobs), new Promise((resolve) => setTimeout(resolve, LONGEST))]);
