@@ -54,6 +54,7 @@ PAGES = {
     "report, saved words": "%s/report/resume/",
     "report, nothing open": "%s/report/nothing/",
     "many reports": "%s/report/many/",
+    "report without a connection": "%s/report/offline/",
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
 }

@@ -113,6 +113,7 @@ _PUBLIC = (
     "report:follow-take-back report:follow-done report:follow-ways report:follow-own-word report:follow-recover "
     "report:follow-code "
     "many:start many:template many:check many:send many:sent many:result many:mend many:discard "
+    "report:offline report:offline-questions report:offline-worker report:offline-manifest report:offline-send "
     "api-1:current_edition api-1:products api-1:one_product api-1:compare api-1:search api-1:categories api-1:api-root "
     "running:healthz running:readyz running:metrics"
 )

@@ -34,8 +34,9 @@ from bluelamp.project.keeping.backup import KEYS_DAYS, finished, finished_of_our
 from bluelamp.project.keeping.folders import only_one
 from bluelamp.project.keeping.keys import old_secret_path
 from bluelamp.project.keeping.keyspart import PLAIN, SEALED
-from bluelamp.reporting.models import Draft, DutyWatch, Upload
+from bluelamp.reporting.models import Draft, DutyWatch, OfflineAnswer, Upload
 from bluelamp.reporting.operations import drafts, uploads
+from bluelamp.reporting.operations.offline import forget_answers
 from bluelamp.reporting.operations.triage.ageing import erase_old_parts, part_days, past_their_time
 
 BACKUP_DAYS = 35
@@ -136,6 +137,11 @@ def _calls(*, now: datetime, dry_run: bool) -> int:
     return Call.objects.filter(at__lt=now - CALLS_KEPT).count() if dry_run else forget_calls(now=now)
 
 
+def _offline_answers(*, now: datetime, dry_run: bool) -> int:
+    """Words of reports that no device may ask for again."""
+    return OfflineAnswer.objects.filter(expires_at__lte=now).count() if dry_run else forget_answers(now=now)
+
+
 def _backups(*, now: datetime, dry_run: bool) -> int:
     """The newest of each folder stays whatever its age: an old backup is better than none."""
     every = [folder for folders in _own_backups() for folder in folders[:-1]]
@@ -215,6 +221,7 @@ RULES: tuple[Rule, ...] = (
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
     Rule("uploads", "Files of many reports that were not sent, and words of what was", "a day, an hour", _uploads),
     Rule("calls-of-programs", "What programs sent under which key of theirs", f"{CALLS_KEPT.days} days", _calls),
+    Rule("offline-answers", "Sealed words of reports from a device's queue", "24 hours", _offline_answers),
     Rule("keys-of-backups", "Keys parts of backups, keys of homes put aside", f"{KEYS_DAYS} days", _key_parts),
     Rule(
         "backups",

@@ -199,6 +199,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # Browsers apply this to where a form's answer sends them on, too.
         "form-action": [SELF, *oidc_origins(CONFIG)],
         "frame-ancestors": [NONE],

@@ -93,6 +93,7 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "form": "json",
         "reference": "7HK-2MR-W4X",
         "token": "7HK-2MR-W4X",
+        "version": "0",
     }
     for pattern, name in names():
         if name and not pattern.startswith("/cy/"):

@@ -105,13 +105,18 @@ def page(*, shelf: Shelf, question: str, answers: Answers, language: str) -> Pag
         optional=asked.optional,
         choices=(*choices, Choice(NOT_SURE_CODE, not_sure, "", False)) if choices else (),
         not_sure="" if choices else not_sure,
-        fields=() if asked.tells else _FIELDS.get(asked.kind, asked.ways or ("value",)),
+        fields=field_names(asked),
         limit=asked.limit,
         topics=advice.topics,
         abuse_safe=advice.abuse_safe,
         helplines=asked.helplines,
         back=walk(shelf=shelf, answers=answers).before(question),
     )
+
+
+def field_names(question: Question) -> tuple[str, ...]:
+    """The names of a question's fields; none for a page that only tells."""
+    return () if question.tells else _FIELDS.get(question.kind, question.ways or ("value",))
 
 
 def rows(*, shelf: Shelf, answers: Answers, language: str) -> tuple[Row, ...]:

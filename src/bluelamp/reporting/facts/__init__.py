@@ -1,9 +1,11 @@
 """Packaged tables of reports: routes, words of recovery, the desk's words, signals, offences, links and the model."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from bluelamp.kernel.places.queries import forces
 from bluelamp.reporting.domain.casework import DeskTable, read_desk
@@ -97,3 +99,9 @@ def desk() -> DeskTable:
 def telling() -> Table:
     """What reporters read about their reports. Raises TellingError."""
     return read_table(text=(_FILES / "telling.toml").read_text("utf-8"))
+
+
+@cache
+def offline_words() -> Mapping[str, Mapping[str, Any]]:
+    """The words of the page that works without a connection, by language: texts, and lists of paragraphs."""
+    return tomllib.loads((_FILES / "offline.toml").read_text("utf-8"))

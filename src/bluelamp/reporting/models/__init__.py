@@ -15,6 +15,7 @@ from bluelamp.reporting.models.counting import JourneyCount, PublicFigures, Repo
 from bluelamp.reporting.models.desk import DutyWatch, OfficerNote
 from bluelamp.reporting.models.drafts import Draft
 from bluelamp.reporting.models.following import Follow, Post, ReportContact, Step
+from bluelamp.reporting.models.offline import OfflineAnswer
 from bluelamp.reporting.models.reports import Duty, Report, ReportFlag, ReportProduct
 from bluelamp.reporting.models.uploads import Upload, UploadSent
 
@@ -32,6 +33,7 @@ __all__ = [
     "HandOver",
     "JourneyCount",
     "OfficerNote",
+    "OfflineAnswer",
     "Post",
     "PublicFigures",
     "Report",

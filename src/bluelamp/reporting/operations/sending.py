@@ -1,5 +1,6 @@
 """Sending: from a finished draft, or from answers that a program gives, to a report. Twice the same is one report."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -83,10 +84,19 @@ def send(*, token: str, burst: bool = False, now: datetime) -> Sent:
     return send(token=token, now=now)
 
 
-def take_in(*, answers: Answers, language: str, origin: Origin, chosen: str = "", now: datetime) -> Sent:
+def take_in(
+    *,
+    answers: Answers,
+    language: str,
+    origin: Origin,
+    chosen: str = "",
+    beside: Callable[[Sent], None] | None = None,
+    now: datetime,
+) -> Sent:
     """Take in answers that a program or an officer gives. Raises NotFinishedError.
 
-    The same `client` and `client_key` again give the same report, without its words: they are not kept.
+    The same `client` and `client_key` again give the same report, without its words: they are not kept. `beside` is
+    called in the transaction that stores a new report, for what must not be without it.
     """
     if origin.client_key:
         before = Report.objects.filter(client=origin.client, client_key=origin.client_key).first()
@@ -98,6 +108,8 @@ def take_in(*, answers: Answers, language: str, origin: Origin, chosen: str = ""
     try:
         with transaction.atomic():
             _store(made, prepared, origin, now=now)
+            if beside:
+                beside(Sent(made, words))
     except IntegrityError:
         before = Report.objects.filter(client=origin.client, client_key=origin.client_key).first()
         if not origin.client_key or before is None:

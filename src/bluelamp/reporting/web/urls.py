@@ -15,6 +15,7 @@ from bluelamp.reporting.web import (
     journey_exit,
     journey_keeping,
     journey_sent,
+    offline,
     receipts,
     start,
 )
@@ -53,4 +54,9 @@ urlpatterns: list[URLPattern] = [
     path("follow/own-word/", follow_settings.own_word, name="follow-own-word"),
     path("follow/recover/", follow_recovery.recover, name="follow-recover"),
     path("follow/recover/code/", follow_recovery.code, name="follow-code"),
+    path("offline/", offline.page, name="offline"),
+    path("offline/questions.<slug:version>.json", offline.shelf, name="offline-questions"),
+    path("offline/sw.js", offline.worker, name="offline-worker"),
+    path("offline/app.webmanifest", offline.manifest, name="offline-manifest"),
+    path("offline/send", offline.send, name="offline-send"),
 ]
