@@ -3,11 +3,11 @@
 from enum import Enum
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from bluelamp.reporting.operations.digests import keyed_digest
+from bluelamp.reporting.web.journey_counting import address_of
 
 HEADER = "X-Bluelamp-Offline"
 WINDOW_SECONDS = 600
@@ -43,7 +43,7 @@ def same_origin(request: HttpRequest) -> bool:
 
 def pressure(request: HttpRequest) -> Pressure:
     """Count this request to its address, of which only a keyed hash is kept, for ten minutes."""
-    key = f"report-offline:{keyed_digest(purpose='report-address', value=_address(request))}"
+    key = f"report-offline:{keyed_digest(purpose='report-address', value=address_of(request))}"
     cache.add(key, 0, timeout=WINDOW_SECONDS)
     try:
         count = cache.incr(key)
@@ -53,11 +53,3 @@ def pressure(request: HttpRequest) -> Pressure:
         return Pressure.STOP
     return Pressure.BURST if count > MANY else Pressure.NONE
 
-
-def _address(request: HttpRequest) -> str:
-    """The sender's address; behind our own proxies the one that the outermost of them saw."""
-    passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies and len(passed) >= proxies:
-        return passed[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))

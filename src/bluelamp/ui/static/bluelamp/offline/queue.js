@@ -46,6 +46,7 @@ export async function sendWaiting({ store, shelf, language, address, force = fal
       await keep(store, id, draft, outcome, now());
       await onOutcome?.(outcome);
       if (outcome.kind === "sent") count += 1;
+      if (outcome.kind === "later") askToBeWoken();
       if (outcome.kind === "later" && outcome.maybe) break; // no connection: the others would fare the same
     }
     return count;
@@ -60,6 +61,12 @@ async function keep(store, id, sent, outcome, now) {
   if (changed && outcome.kind === "sent") return store.put(settled(held, { ...outcome, same: false }, now));
   if (changed) return store.put({ ...held, maybeSent: held.maybeSent || Boolean(outcome.maybe) });
   return store.put(settled(held, outcome, now));
+}
+
+/** Where the browser can, have the worker tell this page when the connection is back (worker.js). */
+function askToBeWoken() {
+  const workers = globalThis.navigator?.serviceWorker;
+  workers?.ready.then((worker) => worker.sync?.register(LOCK)).catch(() => undefined);
 }
 
 async function alone(act) {
