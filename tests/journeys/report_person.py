@@ -34,7 +34,7 @@ class Person:
     @property
     def question(self) -> Question | None:
         """The question that is open."""
-        found = NUMBER.search(self.page.url)
+        found = NUMBER.search(self.page.url.partition("#")[0])
         return SHELF.by_id[question_of(int(found[1]))] if found else None
 
     def say(self, key: str) -> str:

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.template import engines
 from django.utils.translation import trans_real
 from report_answers import SHELF, chosen
 from report_pages import WAYS, Journey
@@ -91,7 +92,15 @@ def invented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for module in ("bluelamp.kernel.advice.queries", "bluelamp.reporting.web.journey_advice"):
         monkeypatch.setattr(f"{module}.all_advice", lambda: texts)
         monkeypatch.setattr(f"{module}.common", lambda: common)
+    _forget_templates()
     yield
+    _forget_templates()
+
+
+def _forget_templates() -> None:
+    """Parts of pages that are worked out once (`steady`) are kept with the templates."""
+    for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]
+        loader.reset()
 
 
 def _shelf(shelf: Shelf) -> Shelf:

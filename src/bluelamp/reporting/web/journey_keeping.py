@@ -46,7 +46,7 @@ def save(request: HttpRequest, at: Sitting) -> HttpResponse:
 def resume(request: HttpRequest) -> HttpResponse:
     """Open a saved draft by its words. The answer to words of no draft never says whether they were ever any."""
     if request.method != "POST":
-        return render(request, "report/resume.html")
+        return render(request, "report/resume.html", {"typed": ""})
     now, typed = datetime.now(tz=UTC), request.POST.get("words", "")
     if counted(request, what="words", seconds=3600, now=now) > MOST_TRIED:
         return too_many(request)

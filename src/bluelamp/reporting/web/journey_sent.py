@@ -87,7 +87,7 @@ def _advice(report: SentReport) -> list[Shown]:
 def _retyped(request: HttpRequest, words: tuple[str, ...]) -> dict[str, Any]:
     """Whether the words that somebody types to make sure of them are the ones."""
     if request.method != "POST":
-        return {}
+        return {"typed": ""}
     typed = request.POST.get("words", "")
     try:
         right = word_list().read(typed) == words
