@@ -66,14 +66,15 @@ def test_pages_of_the_queue_hold_every_report_once(dev: Client, monkeypatch: pyt
 
     monkeypatch.setattr(queue, "PAGE", 3)
     made = {filed(burst=n % 3 == 0, now=NOW - timedelta(minutes=n // 2)).reference for n in range(7)}
-    found: list[str] = []
-    address = "/desk/reports/"
-    while address:
-        body = dev.get(address).content.decode()
-        found += re.findall(r'bl-nowrap" href="/desk/reports/[0-9a-f-]+/">([0-9A-Z-]+)<', body)
-        following = re.search(r'href="(\?[^"]+)" rel="next"', body)
-        address = f"/desk/reports/{following[1].replace('&amp;', '&')}" if following else ""
-    assert len(found) == 7 and set(found) == made
+    for query in ("", "?state=any"):
+        found: list[str] = []
+        address = f"/desk/reports/{query}"
+        while address:
+            body = dev.get(address).content.decode()
+            found += re.findall(r'bl-nowrap" href="/desk/reports/[0-9a-f-]+/">([0-9A-Z-]+)<', body)
+            following = re.search(r'href="(\?[^"]+)" rel="next"', body)
+            address = f"/desk/reports/{following[1].replace('&amp;', '&')}" if following else ""
+        assert len(found) == 7 and set(found) == made, query
 
 
 def test_a_report_is_read_under_ones_name_and_its_parts_stand_apart(dev: Client) -> None:
