@@ -112,7 +112,7 @@ PINNED: dict[str, tuple[int, int]] = {
     "Dev /desk/": (10, 9),
     "Dev /desk/reports/": (9, 8),
     "Dev /desk/reports/?state=any": (9, 8),
-    "Dev /desk/reports/?kind=ransomware": (8, 7),
+    "Dev /desk/reports/?kind=ransomware": (7, 6),
     "Dev /desk/reports/duties/": (8, 7),
     "Dev /desk/reports/handovers/": (8, 7),
     "Dev /desk/reports/campaigns/": (7, 6),

@@ -13,6 +13,7 @@ from django.test import Client
 from bluelamp.kernel.people.models import User
 from bluelamp.project.demo.cast import make_cast
 from bluelamp.project.demo.examples import make_examples
+from bluelamp.project.demo.reports import make_reports
 
 NOW = datetime.now(tz=UTC)
 # What components are given only where it is needed.
@@ -21,6 +22,8 @@ CAPACITIES = {
     "Ada": "administrator",
     "Cerys": "auditor",
     "Dev": "triage-officer",
+    "Elin": "crime-registrar",
+    "Farah": "safeguarding-officer",
     "Hari": "analyst",
     "Isla": "head-of-profession",
     "Mina": "maker",
@@ -37,8 +40,9 @@ def _browser(name: str) -> Client:
 def test_nothing_that_a_template_shows_is_undefined(settings: Any) -> None:
     settings.TEMPLATES = copy.deepcopy(settings.TEMPLATES)
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED[%s]"
-    make_cast(now=NOW - timedelta(hours=1))
+    make_cast(now=NOW - timedelta(days=7))
     make_examples(now=NOW)
+    make_reports(now=NOW)
     answers = {path: Client(headers={"host": "localhost"}).get(path % "").content.decode() for path in PAGES.values()}
     for name, paths in DESK.items():
         browser = _browser(name)

@@ -9,6 +9,8 @@ from django.db.models import Q
 from bluelamp.reporting.domain.life import CHANNELS, CLOSED, STATES
 from bluelamp.reporting.models.common import ORIGINS
 
+QUEUE_FILTERS = ("decided_at", "kinds", "channel", "burst", "assigned_to")
+
 
 class Report(models.Model):
     """One report. What a person wrote is sealed in the vault, in three parts that go at different times:
@@ -65,14 +67,14 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["scope", "state", "-priority", "received_at"], name="report_queue"),
             models.Index(fields=["state", "-priority", "received_at"], name="report_queue_national"),
-            # The desk's own order, so that a page of the queue is read from the index, however many wait.
+            # The desk's order, and all that it filters by: a page of the queue is found without touching a report.
             models.Index(
-                fields=["scope", "-priority", "received_at", "id"],
+                fields=["scope", "-priority", "received_at", "id", *QUEUE_FILTERS],
                 condition=Q(closed_at__isnull=True),
                 name="report_open",
             ),
             models.Index(
-                fields=["-priority", "received_at", "id"],
+                fields=["-priority", "received_at", "id", *QUEUE_FILTERS],
                 condition=Q(closed_at__isnull=True),
                 name="report_open_national",
             ),

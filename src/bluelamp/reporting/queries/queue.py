@@ -17,6 +17,7 @@ from bluelamp.reporting.models import Duty, HandOver, Report, SavedView
 
 PAGE = 25
 COUNTED = 1_000
+_URGENT, _NEWEST = ("-priority", "received_at", "id"), ("-received_at", "-id")
 ALL_STATES = ("to-decide", "waits-for-number", "handed-over", "recorded", "not-recorded", "withdrawn", "any")
 LEVELS = {"immediate": IMMEDIATE, "today": TODAY, "soon": SOON}
 # What a row of the queue shows: nothing that is sealed, so that a page of it reads no large value.
@@ -45,12 +46,12 @@ class Filters:
 class Page:
     """One page of the queue. `following`: the cursor of the next, "" on the last.
 
-    `count`: how many there are, at most `COUNTED` + 1, which stands for "more".
+    `count`: how many there are, at most `COUNTED` + 1, which stands for "more"; None on later pages.
     """
 
     rows: list[Report]
     following: str
-    count: int
+    count: int | None
 
 
 def read_filters(params: Mapping[str, str]) -> Filters:
@@ -74,8 +75,8 @@ def within(scope: str, *, field: str = "scope") -> Q:
 
 
 def queue(*, scope: str, filters: Filters, me: UUID | None) -> QuerySet[Report]:
-    """The reports of a grant's scope that fit, the most urgent first, then the oldest."""
-    found = Report.objects.filter(within(scope), _state(filters.state), erased_at=None)
+    """The reports of a grant's scope that fit, the most urgent and then the oldest first; of all states the newest."""
+    found = Report.objects.filter(within(scope), _state(filters.state))
     if filters.reference:
         return found.filter(reference=_reference(filters.reference))
     if filters.kind:
@@ -91,18 +92,20 @@ def queue(*, scope: str, filters: Filters, me: UUID | None) -> QuerySet[Report]:
         found = found.filter(channel=filters.channel)
     if filters.burst:
         found = found.filter(burst=filters.burst == "yes")
-    return found.order_by("-priority", "received_at", "id")
+    return found.order_by(*(_NEWEST if filters.state == "any" else _URGENT))
 
 
 def page(*, scope: str, filters: Filters, me: UUID | None, cursor: str = "") -> Page:
     """One page, after the row that a cursor names. A cursor that cannot be read begins at the start."""
-    found = queue(scope=scope, filters=filters, me=me)
-    count = _count(found)
-    after = _after(cursor)
-    chosen = (found.filter(after) if after else found).select_related("assigned_to").only(*SHOWN)
-    rows = list(chosen.prefetch_related("flags")[: PAGE + 1])
-    following = _cursor(rows[PAGE - 1]) if len(rows) > PAGE else ""
-    return Page(rows[:PAGE], following, count)
+    found, after = queue(scope=scope, filters=filters, me=me), _after(cursor, newest=filters.state == "any")
+    # Ids come from the index alone, and counting them looks at it once; only the rows that are shown are read.
+    wanted = found.filter(after)[: PAGE + 1] if after else found[: COUNTED + 1]
+    ids = list(wanted.values_list("pk", flat=True))
+    chosen = Report.objects.filter(pk__in=ids[:PAGE]).select_related("assigned_to").only(*SHOWN)
+    by_id = {row.pk: row for row in chosen.prefetch_related("flags")}
+    rows = [by_id[pk] for pk in ids[:PAGE] if pk in by_id]
+    following = _cursor(rows[-1]) if len(ids) > PAGE and rows else ""
+    return Page(rows, following, None if after else len(ids))
 
 
 def open_duties(*, scope: str) -> QuerySet[Duty]:
@@ -118,7 +121,7 @@ def open_duties(*, scope: str) -> QuerySet[Duty]:
 
 def waiting_for_number(*, scope: str) -> QuerySet[Report]:
     """Reports that were decided to be crimes and have no number yet, the one that came first on top."""
-    found = Report.objects.filter(within(scope), _state("waits-for-number"), erased_at=None)
+    found = Report.objects.filter(within(scope), _state("waits-for-number"))
     return found.only(*_PLAIN).prefetch_related("decisions__by").order_by("received_at", "id")
 
 
@@ -210,7 +213,7 @@ def _cursor(report: Report) -> str:
     return f"{report.priority}~{report.received_at.isoformat()}~{report.pk}"
 
 
-def _after(cursor: str) -> Q | None:
+def _after(cursor: str, *, newest: bool) -> Q | None:
     try:
         priority, at, key = cursor[:120].split("~")
         urgency, moment, ident = int(priority), datetime.fromisoformat(at), UUID(key)
@@ -218,5 +221,7 @@ def _after(cursor: str) -> Q | None:
         return None
     if moment.tzinfo is None or not 0 <= urgency < 100:
         return None
+    if newest:
+        return Q(received_at__lte=moment) & (Q(received_at__lt=moment) | Q(pk__lt=ident))
     later = Q(received_at__gt=moment) | Q(received_at=moment, pk__gt=ident)
     return Q(priority__lte=urgency) & (Q(priority__lt=urgency) | later)

@@ -55,7 +55,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [line(report, now=now) for report in page.rows],
         "count": page.count,
-        "many": page.count > queues.COUNTED,
+        "many": (page.count or 0) > queues.COUNTED,
+        "newest": filters.state == "any",
         "most": queues.COUNTED,
         "following": urlencode({**chosen, "after": page.following}) if page.following else "",
         "first": urlencode(chosen) if request.GET.get("after") else "",

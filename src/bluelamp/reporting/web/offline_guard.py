@@ -52,4 +52,3 @@ def pressure(request: HttpRequest) -> Pressure:
     if count > TOO_MANY:
         return Pressure.STOP
     return Pressure.BURST if count > MANY else Pressure.NONE
-
