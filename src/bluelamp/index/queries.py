@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -107,6 +109,25 @@ def named_product_keys() -> frozenset[str]:
     """The products that the published Index names now; none where no edition is published."""
     edition = newest_published()
     return frozenset(nameable_rows(edition=edition).values_list("product_key", flat=True)) if edition else frozenset()
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an edition names: its public number, its period (both days included) and its products."""
+
+    label: str
+    first: date
+    last: date
+    products: frozenset[str]
+
+
+def named_by(*, edition: UUID) -> Named | None:
+    """What a published edition names; None for any other."""
+    found = Edition.objects.filter(pk=edition, status=Edition.Status.PUBLISHED).first()
+    if found is None:
+        return None
+    products = frozenset(named_rows(edition=found).values_list("product_key", flat=True))
+    return Named(found.label, found.period_start, found.period_end, products)
 
 
 def facts(*, name: str) -> pa.Table:

@@ -13,7 +13,7 @@ from bluelamp.index.operations.telling import (
     tell_of_reply,
     tell_of_withdrawal,
 )
-from bluelamp.index.queries import named_product_keys
+from bluelamp.index.queries import named_by, named_product_keys
 from bluelamp.kernel.audit.operations import seal_entries, sign_head
 from bluelamp.kernel.events import (
     EditionCorrected,
@@ -35,6 +35,7 @@ from bluelamp.reporting.operations.counting import count_report, write_evidence
 from bluelamp.reporting.operations.drafts import destroy_old
 from bluelamp.reporting.operations.enriching import enrich
 from bluelamp.reporting.operations.following import end_old as end_old_follows
+from bluelamp.reporting.operations.helping import tell_of_edition as tell_reporters
 from bluelamp.reporting.operations.publishing_figures import freeze_figures
 from bluelamp.reporting.operations.recovery import send_asked
 from bluelamp.reporting.operations.triage.duty import escalate
@@ -46,6 +47,13 @@ def _freeze_figures(*, now: datetime) -> None:
     freeze_figures(named=named_product_keys, now=now)
 
 
+def _tell_reporters(*, event: EditionPublished, now: datetime) -> None:
+    """Whoever reported something that an edition rests on learns that it helped."""
+    found = named_by(edition=event.edition)
+    if found:
+        tell_reporters(code=found.label, first=found.first, last=found.last, products=found.products, now=now)
+
+
 HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-preview", PreviewOpened, tell_of_preview),
     Handler("tell-maker-of-accepted-reply", ReplyAccepted, tell_of_reply),
@@ -53,6 +61,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("tell-makers-of-edition", EditionPublished, tell_of_edition),
     Handler("tell-makers-of-correction", EditionCorrected, tell_of_correction),
     Handler("tell-makers-of-withdrawal", EditionWithdrawn, tell_of_withdrawal),
+    Handler("tell-reporters-of-edition", EditionPublished, _tell_reporters),
     Handler("count-report", ReportChanged, count_report),
     Handler("enrich-report", ReportReceived, enrich),
     Handler("send-recovery-code", RecoveryAsked, send_asked),

@@ -17,12 +17,15 @@ from bluelamp.reporting.models import (
     CrimeRecord,
     Decision,
     JourneyCount,
+    Post,
     Report,
     ReportFlag,
     ReportProduct,
     ReportSighting,
 )
 from bluelamp.reporting.operations.counting import count_page, count_report, write_evidence
+from bluelamp.reporting.operations.helping import tell_of_edition
+from bluelamp.reporting.operations.sealed import report_records, seal_json
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -145,6 +148,18 @@ def test_crimes_of_a_force_that_sends_extracts_are_not_counted_again(settings: o
     loaded = load_bytes(content=extract, feed=feed_by_id("recorded-crimes"), now=NOW).load
     assert (loaded.marking, loaded.publish) == ("TLP:AMBER", "aggregate")
     assert write_evidence(now=NOW + timedelta(hours=1)) == []
+
+
+def test_whoever_reported_what_an_edition_rests_on_learns_it_once() -> None:
+    made, other = report(1), report(2)
+    for one in (made, other):
+        seal_json(record=report_records(one.pk)[0], content={}, now=NOW)
+    decided(made)
+    period = {"code": "7", "first": date(2026, 1, 1), "last": date(2026, 12, 31), "now": NOW}
+    assert tell_of_edition(products={"another:thing"}, **period) == 0
+    assert tell_of_edition(products={BELL}, **period) == 1
+    assert tell_of_edition(products={BELL}, **period) == 0
+    assert [p.report_id for p in Post.objects.filter(kind="helped")] == [made.pk]
 
 
 def test_a_page_is_counted_without_anybody() -> None:
