@@ -116,8 +116,8 @@ SETTINGS = (
     Setting(
         "BLUELAMP_DUTY_HOURS",
         "(nobody reads at once)",
-        "When somebody on duty reads reports of danger, by the clock of the United Kingdom: `always`, or like"
-        " `08:00-22:00`. Pages about danger say so, and whether that is now.",
+        "When somebody on duty should read reports of danger, by the clock of the United Kingdom: `always`, or like"
+        " `08:00-22:00`. Pages about danger tell the hours; \"now\" they say only while an officer is on duty at the desk.",
     ),
 )
 

@@ -9,23 +9,16 @@ from hypothesis import strategies as st
 
 from bluelamp.reporting.domain.casework import DeskError, read_desk, tidy_number
 from bluelamp.reporting.domain.due import ESCALATIONS, escalation_due, hand_over_due, months_after
-from bluelamp.reporting.domain.duties import CLOCKS
+from bluelamp.reporting.domain.flagging import Level, Raised, Source
 from bluelamp.reporting.domain.life import OUTCOMES
 from bluelamp.reporting.domain.priority import BURST, IMMEDIATE, USUAL, priority
-from bluelamp.reporting.facts import desk
-
-LEVELS = st.lists(st.sampled_from(list(CLOCKS)), max_size=5)
-
-
-@given(LEVELS, LEVELS, st.booleans())
-def test_one_flag_more_never_lowers_a_priority(some: list[str], more: list[str], burst: bool) -> None:
-    assert priority(levels=[*some, *more], burst=burst) >= priority(levels=some, burst=burst)
-
+from bluelamp.reporting.domain.question import Flag
+from bluelamp.reporting.facts import clocks, desk
 
 def test_a_flood_waits_behind_others_and_hides_no_danger() -> None:
-    assert priority(levels=[], burst=True) == BURST < USUAL == priority(levels=[])
-    assert priority(levels=["immediate"], burst=True) == IMMEDIATE
-    assert priority(levels=["unheard-of"]) > USUAL
+    danger = Raised(Flag.DANGER, "r", Level.IMMEDIATE, Source.WORDS, "story", "a.", "b.")
+    assert priority(raised=[], burst=True) == BURST < USUAL == priority(raised=[])
+    assert priority(raised=[danger], burst=True) == IMMEDIATE
 
 
 @given(st.integers(0, 40_000), st.integers(0, 86_399))
@@ -35,7 +28,7 @@ def test_a_hand_over_waits_two_working_days_and_never_ends_on_a_weekend(days_on:
     assert due.weekday() < 5 and due.time() == now.time()
     days = [now + timedelta(days=n) for n in range(1, (due - now).days + 1)]
     assert sum(day.weekday() < 5 for day in days) == 2
-    assert hand_over_due(now=now, level="immediate") == now + CLOCKS["immediate"]
+    assert hand_over_due(now=now, at_once=timedelta(minutes=15)) == now + timedelta(minutes=15)
 
 
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)), st.integers(1, 240))
@@ -45,13 +38,13 @@ def test_months_later_is_the_same_day_or_the_last_one(day: date, months: int) ->
     assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
 
 
-@pytest.mark.parametrize("level", CLOCKS)
-def test_each_escalation_comes_later_than_the_one_before_and_there_is_a_last(level: str) -> None:
+@pytest.mark.parametrize("level", list(Level))
+def test_each_escalation_comes_later_than_the_one_before_and_there_is_a_last(level: Level) -> None:
     start = datetime(2026, 11, 28, tzinfo=UTC)
-    found = [escalation_due(raised_at=start, level=level, escalated=n) for n in range(len(ESCALATIONS) + 1)]
+    found = [escalation_due(raised_at=start, within=clocks()[level], escalated=n) for n in range(len(ESCALATIONS) + 1)]
     assert found[-1] is None
     times = [t for t in found if t]
-    assert times == sorted(set(times)) and times[0] == start + CLOCKS[level]
+    assert times == sorted(set(times)) and times[0] == start + clocks()[level]
 
 
 @pytest.mark.parametrize("bad", ["", "   ", "x" * 41, "1\x002", "1\u202e2"])

@@ -9,30 +9,15 @@ from bluelamp.project.config import ConfigError, read_config
 from bluelamp.reporting.domain.watching import watching
 
 
-@pytest.mark.parametrize(
-    ("hours", "at", "now"),
-    [
-        ("", time(12), False),
-        ("always", time(3), True),
-        ("08:00-22:00", time(8), True),
-        ("08:00-22:00", time(21, 59), True),
-        ("08:00-22:00", time(22), False),
-        ("08:00-22:00", time(7, 59), False),
-        ("20:00-06:00", time(23), True),
-        ("20:00-06:00", time(5, 59), True),
-        ("20:00-06:00", time(6), False),
-        ("20:00-06:00", time(19, 59), False),
-    ],
-)
-def test_hours_say_whether_somebody_reads(hours: str, at: time, now: bool) -> None:
-    found = watching(hours=hours, at=at)
-    assert found.now is now
-    assert found.never is (hours == "")
+@pytest.mark.parametrize("hours", ["", "always", "08:00-22:00", "20:00-06:00"])
+def test_only_an_officer_who_is_there_makes_it_now(hours: str) -> None:
+    assert watching(hours=hours, on_duty=True).now and not watching(hours=hours, on_duty=False).now
 
 
 def test_the_hours_are_told() -> None:
-    found = watching(hours="08:00-22:00", at=time(23))
-    assert (found.first, found.last) == (time(8), time(22))
+    found = watching(hours="08:00-22:00", on_duty=False)
+    assert (found.first, found.last) == (time(8), time(22)) and not found.never
+    assert watching(hours="", on_duty=False).never
 
 
 @pytest.mark.parametrize("hours", ["24/7", "8-22", "08:00-25:00", "08:00-08:00", "mon", "08:00 - 22:00"])

@@ -1,4 +1,4 @@
-"""Whether somebody on duty reads reports of danger at a moment, from the hours that a force gives."""
+"""Whether somebody reads reports of danger at a moment: an officer is on duty; and the hours that a force gives."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -20,10 +20,9 @@ class Watching:
         return not self.now and self.first is None
 
 
-def watching(*, hours: str, at: time) -> Watching:
-    """What the hours ("", "always", or "08:00-22:00", also past midnight) say about a time of the same clock."""
+def watching(*, hours: str, on_duty: bool) -> Watching:
+    """What to say. `hours` ("", "always", "08:00-22:00", also past midnight) promise; only `on_duty` says that it is so."""
     if hours in ("", ALWAYS):
-        return Watching(hours == ALWAYS)
+        return Watching(on_duty)
     first, last = (time.fromisoformat(part) for part in hours.split("-"))
-    within = first <= at < last if first < last else at >= first or at < last
-    return Watching(within, first, last)
+    return Watching(on_duty, first, last)

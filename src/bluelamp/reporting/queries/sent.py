@@ -13,6 +13,7 @@ class SentReport:
 
     reference: str
     received_at: datetime
+    scope: str
     body: str
     route_reason: str
     kinds: tuple[str, ...]
@@ -30,6 +31,7 @@ def sent_report(*, report: UUID) -> SentReport:
     return SentReport(
         reference=row.reference,
         received_at=row.received_at,
+        scope=row.scope,
         body=row.body,
         route_reason=row.route_reason,
         kinds=tuple(row.kinds),

@@ -12,6 +12,8 @@ from bluelamp.reporting.domain.flagging import Level
 from bluelamp.reporting.domain.question import chosen_language
 from bluelamp.reporting.domain.watching import Watching, watching
 from bluelamp.reporting.facts import signals
+from bluelamp.reporting.operations.preparing import NATIONAL
+from bluelamp.reporting.queries.casework import is_somebody_reading
 from bluelamp.reporting.questions.meaning import DANGER_HELP
 
 
@@ -51,6 +53,10 @@ def advice_on(*, topics: tuple[str, ...], abuse_safe: bool, language: str, today
     return tuple(show(advice=a, abuse_safe=abuse_safe, language=language, today=today) for a in chosen)
 
 
-def reading_now() -> Watching:
-    """Whether somebody on duty reads reports of danger at this moment, as the force says (BLUELAMP_DUTY_HOURS)."""
-    return watching(hours=settings.BLUELAMP_DUTY_HOURS, at=timezone.localtime().time())
+def reading_now(*, scope: str = NATIONAL) -> Watching:
+    """Whether an officer is on duty now who reads reports of a scope; where no place is known yet, the national desk.
+
+    The hours (BLUELAMP_DUTY_HOURS) are told too, but only an officer who is there makes it "now".
+    """
+    there = is_somebody_reading(scope=scope, now=timezone.now())
+    return watching(hours=settings.BLUELAMP_DUTY_HOURS, on_duty=there)

@@ -68,7 +68,7 @@ def _context(report: SentReport, draft: drafts.OpenDraft) -> dict[str, Any]:
         "advice": _advice(report),
         "lines": helplines(language=language()) if report.watched or "abuse" in report.duties else (),
         "may_take": report.may_take_receipt,
-        "watching": reading_now() if "danger" in report.duties else None,
+        "watching": reading_now(scope=report.scope) if "danger" in report.duties else None,
     }
 
 
