@@ -37,7 +37,13 @@ from bluelamp.project.keeping.keyspart import PLAIN, SEALED
 from bluelamp.reporting.models import Draft, DutyWatch, OfflineAnswer, Upload
 from bluelamp.reporting.operations import drafts, uploads
 from bluelamp.reporting.operations.offline import forget_answers
-from bluelamp.reporting.operations.triage.ageing import erase_old_parts, part_days, past_their_time
+from bluelamp.reporting.operations.triage.ageing import (
+    erase_old_parts,
+    erase_unreviewed,
+    part_days,
+    past_review,
+    past_their_time,
+)
 
 BACKUP_DAYS = 35
 _OPENING = timedelta(hours=1)
@@ -127,6 +133,10 @@ def _quarantine(*, now: datetime, dry_run: bool) -> int:
 
 def _outbox(*, now: datetime, dry_run: bool) -> int:
     return tidied(now=now).count() if dry_run else tidy(now=now)
+
+
+def _reports(*, now: datetime, dry_run: bool) -> int:
+    return past_review(now=now).count() if dry_run else erase_unreviewed(now=now)
 
 
 def _uploads(*, now: datetime, dry_run: bool) -> int:
@@ -219,6 +229,9 @@ RULES: tuple[Rule, ...] = (
         partial(_part, "safety"),
     ),
     Rule("outbox", "Deliveries that are done or discarded", f"{KEPT_DAYS} days", _outbox),
+    Rule(
+        "reports", "Reports without a recorded crime that nobody reviewed in time", "13 months after closing", _reports
+    ),
     Rule("uploads", "Files of many reports that were not sent, and words of what was", "a day, an hour", _uploads),
     Rule("calls-of-programs", "What programs sent under which key of theirs", f"{CALLS_KEPT.days} days", _calls),
     Rule("offline-answers", "Sealed words of reports from a device's queue", "24 hours", _offline_answers),

@@ -17,7 +17,7 @@ from report_pages import COOKIE, Journey
 from bluelamp.reporting.domain.values import Words
 from bluelamp.reporting.models import Draft, Report
 from bluelamp.reporting.operations import drafts, sending
-from bluelamp.reporting.web import journey_counting
+from bluelamp.reporting.web import journey_advice, journey_counting
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 ALONE = {"danger": "no", "seen-by": "no", "urgent": "none", "what-happened": "account-hacked", "affected": "account"}
@@ -354,14 +354,16 @@ def test_whose_request_it_is(settings: Any, rf: Any, peer: str, passed: str, pro
 
 
 @pytest.mark.parametrize(
-    ("hours", "sentence"),
+    ("there", "sentence"),
     [
-        ("", "Nobody may be reading this at this moment"),
-        ("always", "Somebody on duty is here to read reports of danger now"),
+        (False, "Nobody may be reading this at this moment"),
+        (True, "Somebody on duty is here to read reports of danger now"),
     ],
 )
-def test_a_page_of_danger_says_whether_somebody_reads(settings: Any, hours: str, sentence: str) -> None:
-    settings.BLUELAMP_DUTY_HOURS = hours
+def test_a_page_of_danger_says_whether_somebody_reads(
+    monkeypatch: pytest.MonkeyPatch, there: bool, sentence: str
+) -> None:
+    monkeypatch.setattr(journey_advice, "is_somebody_reading", lambda **_: there)
     danger = chosen({**ALONE, "danger": "yes"})
     journey = Journey().begin().until(danger, stop="danger-help")
     assert sentence in journey.page() and "999" in journey.page()

@@ -15,6 +15,7 @@ from bluelamp.reporting.domain.priority import BURST, IMMEDIATE, USUAL, priority
 from bluelamp.reporting.domain.question import Flag
 from bluelamp.reporting.facts import clocks, desk
 
+
 def test_a_flood_waits_behind_others_and_hides_no_danger() -> None:
     danger = Raised(Flag.DANGER, "r", Level.IMMEDIATE, Source.WORDS, "story", "a.", "b.")
     assert priority(raised=[], burst=True) == BURST < USUAL == priority(raised=[])

@@ -54,6 +54,7 @@ def _erase_content(row: Report, *, now: datetime) -> None:
     row.erased_at, row.kinds = now, []
     row.posts.update(sealed=b"")
     row.decisions.update(sealed=b"")
+    row.notes.update(sealed=b"")
     ReportProduct.objects.filter(report=row).delete()
     Fingerprint.objects.filter(report=row).delete()
     FingerprintKey.objects.filter(report=row).delete()

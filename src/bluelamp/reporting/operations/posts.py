@@ -134,7 +134,9 @@ def _keep(
 
 
 def _take_back(row: Report, *, now: datetime) -> str:
-    if not may_become(state=row.state, new="withdrawn"):
+    newest = row.decisions.order_by("-at", "-id").first()
+    # What was decided to be a crime waits for its number only: the police must record it whatever the reporter wishes.
+    if not may_become(state=row.state, new="withdrawn") or (newest is not None and newest.outcome == "recorded"):
         return "wished-back"
     row.state, row.closed_at = "withdrawn", now
     row.save(update_fields=["state", "closed_at"])
