@@ -117,7 +117,8 @@ SETTINGS = (
         "BLUELAMP_DUTY_HOURS",
         "(nobody reads at once)",
         "When somebody on duty should read reports of danger, by the clock of the United Kingdom: `always`, or like"
-        ' `08:00-22:00`. Pages about danger tell the hours; "now" they say only while an officer is on duty at the desk.',
+        ' `08:00-22:00`. Pages about danger tell the hours; "now" they say only while an officer is on duty at the'
+        " desk.",
     ),
 )
 

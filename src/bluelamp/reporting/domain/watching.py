@@ -21,7 +21,7 @@ class Watching:
 
 
 def watching(*, hours: str, on_duty: bool) -> Watching:
-    """What to say. `hours` ("", "always", "08:00-22:00", also past midnight) promise; only `on_duty` says that it is so."""
+    """What to say. `hours` ("", "always", "08:00-22:00", also past midnight) promise; only `on_duty` makes it so."""
     if hours in ("", ALWAYS):
         return Watching(on_duty)
     first, last = (time.fromisoformat(part) for part in hours.split("-"))

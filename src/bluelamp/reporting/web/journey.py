@@ -17,8 +17,9 @@ from bluelamp.reporting.domain.journey import advising, barred, flags, walk
 from bluelamp.reporting.domain.problems import Problem
 from bluelamp.reporting.domain.question import Flag, Kind, Question
 from bluelamp.reporting.domain.showing import page as page_of
-from bluelamp.reporting.domain.values import given
+from bluelamp.reporting.domain.values import State, given
 from bluelamp.reporting.operations import drafts, sending
+from bluelamp.reporting.operations.counting import count_page
 from bluelamp.reporting.questions import questions
 from bluelamp.reporting.web.journey_advice import told
 from bluelamp.reporting.web.journey_answers import sections_of, way_of
@@ -28,6 +29,8 @@ from bluelamp.reporting.web.journey_devices import Picking, chosen_in, picking
 from bluelamp.reporting.web.journey_forms import Fields, fields_of, form_of
 from bluelamp.reporting.web.journey_sitting import Sitting, language, sitting
 
+# How a page's answers are counted, tied to nobody (docs/reference/report-pages.md).
+_USE = {State.GIVEN: "answered", State.NOT_SURE: "unsure", State.SKIPPED: "skipped"}
 _FIRST_TO_SAVE = 2  # after so many answered pages saving is offered
 _log = logging.getLogger("bluelamp.reporting")
 
@@ -45,6 +48,7 @@ def question(request: HttpRequest, at: Sitting, number: int) -> HttpResponse:
     if not (way.reaches(asked.id) or (way.is_complete and asked.kind is Kind.CHECK)):
         return _onward(at.draft)
     if request.method != "POST":
+        count_page(page=asked.id, what="seen", day=timezone.localdate(at.now))
         return _shown(request, at, asked, fields_of(question=asked, answer=at.draft.answers.get(asked.id)))
     if asked.kind is Kind.CHECK:
         return _send(request, at, asked)
@@ -62,6 +66,8 @@ def _answered(request: HttpRequest, at: Sitting, asked: Question) -> HttpRespons
         fields = {}
     seen = advising(shelf=questions(), question=asked, answers=at.draft.answers).seen
     checked = check(question=asked, fields=fields, today=timezone.localdate(), seen=seen)
+    what = _USE[checked.answer.state] if checked.answer else "wrong"
+    count_page(page=asked.id, what=what, day=timezone.localdate(at.now))
     if checked.answer is None:
         return _shown(request, at, asked, fields, problems=checked.problems)
     try:
@@ -87,6 +93,7 @@ def _send(request: HttpRequest, at: Sitting, asked: Question) -> HttpResponse:
         seen = advising(shelf=questions(), question=asked, answers=at.draft.answers).seen
         drafts.answer(token=at.token, question=asked.id, given=given(seen), now=at.now)
         sending.send(token=at.token, burst=burst, now=at.now)
+        count_page(page=asked.id, what="sent", day=timezone.localdate(at.now))
     except sending.NotFinishedError as open_one:
         return to_question(open_one.next)
     except DatabaseError as failure:

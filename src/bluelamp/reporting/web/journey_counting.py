@@ -18,7 +18,7 @@ from bluelamp.reporting.operations.digests import keyed_digest
 USUAL_SENT = 10  # reports in an hour from one address; more are marked as a burst
 MOST_SENT = 60  # in a minute, of drafts younger than AGED
 MOST_BEGUN = 60  # drafts in a minute
-MOST_TRIED = 30  # recovery words in an hour: 66 bits make guessing hopeless anyhow
+MOST_TRIED = 30  # recovery words in a minute: 66 bits make guessing hopeless anyhow
 AGED = timedelta(minutes=2)
 _WAIT = 60
 

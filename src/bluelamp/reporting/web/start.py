@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bluelamp.reporting.domain.journey import walk
 from bluelamp.reporting.operations import drafts
+from bluelamp.reporting.operations.counting import count_page
 from bluelamp.reporting.questions import questions
 from bluelamp.reporting.web.journey_codes import to_question
 from bluelamp.reporting.web.journey_counting import MOST_BEGUN, counted, too_many
@@ -43,6 +45,7 @@ def before(request: HttpRequest) -> HttpResponse:
     # What the invented people of a demonstration report must never count as real (RED-LINES 17).
     origin = "exercise" if settings.BLUELAMP_DEMO else "live"
     draft, token = drafts.begin(language=language(), origin=origin, now=now)
+    count_page(page="start", what="begun", day=timezone.localdate(now))
     response = to_question(walk(shelf=shelf, answers=draft.answers).next)
     hold(response, token)
     return response
