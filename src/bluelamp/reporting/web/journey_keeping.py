@@ -48,7 +48,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "report/resume.html", {"typed": ""})
     now, typed = datetime.now(tz=UTC), request.POST.get("words", "")
-    if counted(request, what="words", seconds=3600, now=now) > MOST_TRIED:
+    if counted(request, what="words", seconds=60, now=now) > MOST_TRIED:
         return too_many(request)
     try:
         words = word_list().read(typed)
