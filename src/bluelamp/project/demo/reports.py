@@ -46,6 +46,7 @@ _USUAL = {
     "where": "place",
     "who-known": "stranger",
     "contact-choice": "named",
+    "contact-safe": "yes",
     "when": "exact",
 }
 Story = tuple[str, Mapping[str, str]]

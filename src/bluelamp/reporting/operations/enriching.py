@@ -11,6 +11,7 @@ from django.db import transaction
 
 from bluelamp.kernel.events import ReportReceived
 from bluelamp.reporting.domain.flagging import Level
+from bluelamp.reporting.domain.journey import through_telling
 from bluelamp.reporting.domain.offences import Suggested, suggest
 from bluelamp.reporting.domain.values import Answer
 from bluelamp.reporting.facts import offences, routes
@@ -18,6 +19,7 @@ from bluelamp.reporting.models import Report, ReportContact
 from bluelamp.reporting.operations.fingerprints import link_to_others
 from bluelamp.reporting.operations.flags import open_duty
 from bluelamp.reporting.operations.triage.reading import answers_of, part_of
+from bluelamp.reporting.questions import questions
 
 INFORMANT = "review-informant"
 _MANY, _WITHIN = 3, timedelta(days=30)
@@ -29,11 +31,18 @@ def enrich(*, event: ReportReceived, now: datetime) -> None:
     report = Report.objects.filter(pk=event.report, erased_at=None).first()
     if report is None:
         return
-    answers = {**answers_of(report=report), **part_of(report=report, part="safety")}
+    answers = all_answers(report=report)
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report.pk)
         link_to_others(report=report, answers=answers, now=now)
         _informant(report, now=now)
+
+
+def all_answers(*, report: Report) -> Answers:
+    """Every answer of a report, for rules that look at all of them; what is shown to a person is read elsewhere."""
+    parts = [answers_of(report=report), *(part_of(report=report, part=part) for part in ("safety", "contact"))]
+    told = {name: answer for part in parts for name, answer in part.items()}
+    return through_telling(shelf=questions(), answers=told)
 
 
 def offence_suggestions(*, report: Report, answers: Answers) -> Suggested:

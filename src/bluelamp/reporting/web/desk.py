@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bluelamp.kernel.people.domain.scopes import NATIONAL
+from bluelamp.kernel.people.operations.permit import offers
 from bluelamp.kernel.places.queries import forces
+from bluelamp.reporting import permissions
 from bluelamp.reporting.domain.due import RECORDING
 from bluelamp.reporting.domain.life import CHANNELS
 from bluelamp.reporting.domain.priority import IMMEDIATE, SOON, TODAY
+from bluelamp.reporting.domain.question import Flag
 from bluelamp.reporting.domain.routing import KINDS
 from bluelamp.reporting.models import Report
 from bluelamp.reporting.operations.triage import viewing
@@ -31,7 +34,7 @@ _LEVEL_OF = {IMMEDIATE: "immediate", TODAY: "today", SOON: "soon"}
 
 @dataclass(frozen=True)
 class Line:
-    """One report as the queue shows it."""
+    """One report as the queue shows it. `sealed`: only a safeguarding officer may open it."""
 
     report: Report
     kinds: str
@@ -43,6 +46,7 @@ class Line:
     body: str
     clock: str
     late: bool
+    sealed: bool
 
 
 @require_safe
@@ -65,6 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "selects": _selects(filters, national=actor.scope == NATIONAL),
         "views": queues.saved_views(person=actor.user_id),
         "national": actor.scope == NATIONAL,
+        "safeguards": offers(actor=actor, action=permissions.READ_SAFETY),
         "narrowed": chosen != {"state": "to-decide"},
     }
     return show(request, "triage/queue.html", context)
@@ -136,6 +141,7 @@ def line(report: Report, *, now: datetime, flags: bool = True) -> Line:
         body=words.body_words(report.scope),
         clock=words.clock_words(due=due, now=now) if waits else "",
         late=waits and due < now,
+        sealed=Flag.CHILD_IMAGES in codes,
     )
 
 

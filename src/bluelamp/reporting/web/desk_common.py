@@ -27,6 +27,8 @@ _PLACES: tuple[tuple[str, Label, Action], ...] = (
     ("triage:handovers", _("Hand-overs"), permissions.HAND_OVER),
     ("triage:campaigns", _("Campaigns"), permissions.LINK),
     ("triage:reviews", _("Reviews"), permissions.REVIEW),
+    ("triage:benefits", _("What it brings"), permissions.SEE_BENEFITS),
+    ("triage:figures", _("Public figures"), permissions.SEE_FIGURES),
     ("triage:shift", _("For the next shift"), permissions.QUEUE),
 )
 

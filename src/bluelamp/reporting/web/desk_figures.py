@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +18,7 @@ from bluelamp.reporting.operations import publishing_figures
 from bluelamp.reporting.operations.publishing_figures import FiguresError
 from bluelamp.reporting.queries.benefits import benefits, funnel
 from bluelamp.reporting.queries.figures import waiting_figures
+from bluelamp.reporting.web.desk_common import show
 from bluelamp.reporting.web.figures import KINDS, shown_tables
 
 PERIODS = {"30": 30, "90": 90, "365": 365}
@@ -36,7 +37,7 @@ def benefits_page(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS.values(),
         "scope": scope,
     }
-    return render(request, "triage/benefits.html", context)
+    return show(request, "triage/benefits.html", context)
 
 
 @require_safe
@@ -48,7 +49,7 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "check": may(actor=actor, action=permissions.CHECK_FIGURES, now=now).allowed,
         "publish": may(actor=actor, action=permissions.PUBLISH_FIGURES, now=now).allowed,
     }
-    return render(request, "triage/figures.html", {"quarters": quarters, "may": allowed})
+    return show(request, "triage/figures.html", {"quarters": quarters, "may": allowed})
 
 
 @require_POST

@@ -8,7 +8,7 @@ from bluelamp.reporting.domain.linking import Reason, ReasonKind, sentence
 from bluelamp.reporting.domain.offences import Suggestion, fit_words, note
 from bluelamp.reporting.facts import link_weights, offences, signals, useful_questions
 from bluelamp.reporting.models import Report, ReportFlag
-from bluelamp.reporting.operations.enriching import Answers, offence_suggestions
+from bluelamp.reporting.operations.enriching import Answers, all_answers, offence_suggestions
 from bluelamp.reporting.questions import questions
 
 
@@ -39,7 +39,9 @@ def suggestions(*, report: Report, answers: Answers, language: str) -> Suggestio
     return Suggestions(
         codes=tuple(_code(one, language) for one in every),
         notes=tuple(note(table=offences(), name=name, language=language) for name in found.notes),
-        missing=completeness(useful=useful_questions(), shelf=questions(), answers=answers, kinds=tuple(report.kinds)),
+        missing=completeness(
+            useful=useful_questions(), shelf=questions(), answers=all_answers(report=report), kinds=tuple(report.kinds)
+        ),
     )
 
 
