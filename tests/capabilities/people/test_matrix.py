@@ -83,6 +83,8 @@ def addresses(person: UUID) -> Iterator[tuple[str, str]]:
         "provider_id": "organisation",
         "product_key": "acme:r",
         "report_id": uuid4(),
+        "quarter": "2026-Q3",
+        "figures_id": uuid4(),
         "duty_id": uuid4(),
         "handover_id": uuid4(),
         "campaign_id": uuid4(),

@@ -79,7 +79,7 @@ def acknowledge(*, actor: Actor, handover_id: UUID, now: datetime) -> Report:
         reopen(report, now=now)
         report.save(update_fields=[*_BACK, "scope", "body", "assigned_to"])
         Duty.objects.filter(report=report, done_at=None).update(scope=handed.to)
-        changed(actor=actor, report=report, action=permissions.HAND_OVER, act="acknowledged", now=now, by=handed.to)
+        changed(actor=actor, report=report, action=permissions.HAND_OVER, act="acknowledged", now=now, body=handed.to)
     return report
 
 
@@ -96,7 +96,7 @@ def note_acknowledged(*, actor: Actor, handover_id: UUID, reference: str, now: d
     with transaction.atomic():
         report = held(handed.report)
         handed = _acknowledged(handover_id, now=now, reference=tidy)
-        changed(actor=actor, report=report, action=permissions.HAND_OVER, act="acknowledged", now=now, by=handed.to)
+        changed(actor=actor, report=report, action=permissions.HAND_OVER, act="acknowledged", now=now, body=handed.to)
     return handed
 
 
