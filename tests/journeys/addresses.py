@@ -54,6 +54,7 @@ PAGES = {
     "report, saved words": "%s/report/resume/",
     "report, nothing open": "%s/report/nothing/",
     "many reports": "%s/report/many/",
+    "reports in figures": "%s/report/figures/",
     "report without a connection": "%s/report/offline/",
     "sign in": "%s/account/login/",
     "link that no longer works": "%s/account/password/reset/key/1-x-y/",
@@ -99,13 +100,28 @@ DESK = {
     ),
     "Elin": ("%s/desk/", "%s/desk/reports/", "%s/desk/reports/numbers/", "%s/desk/reports/reviews/"),
     "Farah": ("%s/desk/", "%s/desk/reports/", "%s/desk/reports/duties/"),
-    "Hari": ("%s/desk/", "%s/desk/editions/"),
+    "Hari": ("%s/desk/", "%s/desk/editions/", "%s/desk/reports/benefits/", "%s/desk/reports/figures/"),
     "Isla": ("%s/desk/", "%s/desk/editions/", "%s/desk/editions/calendar/"),
     "Olwen": ("%s/desk/", "%s/desk/behalf/", "%s/desk/behalf/report/", "%s/desk/behalf/many/"),
     "Mina": ("%s/desk/", "%s/desk/previews/"),
     "Kofi": ("%s/desk/", "%s/desk/editions/early/"),
     # Nobody has given her a capacity yet.
     "Teleri": ("%s/desk/", "%s/desk/account/", "%s/desk/people/"),
+}
+
+# In which capacity each acts.
+CAPACITIES = {
+    "Ada": "administrator",
+    "Cerys": "auditor",
+    "Dev": "triage-officer",
+    "Elin": "crime-registrar",
+    "Farah": "safeguarding-officer",
+    "Hari": "analyst",
+    "Isla": "head-of-profession",
+    "Mina": "maker",
+    "Olwen": "supporting-organisation",
+    "Kofi": "outreach-approver",
+    "Teleri": "",
 }
 
 

@@ -19,6 +19,7 @@ FOLDER = PACKAGE / "locale" / "cy" / "LC_MESSAGES"
 # Words that stand elsewhere and are shown by the pages.
 FILES = (
     "project/wiring.py",
+    "project/site.py",
     "index/operations/feed.py",
     "index/operations/printing.py",
     "reporting/operations/receipt_print.py",

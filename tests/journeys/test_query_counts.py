@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from addresses import DESK, PAGES
+from addresses import CAPACITIES, DESK, PAGES
 from cast import client
 from django.db import connections
 from django.test import Client
@@ -27,19 +27,6 @@ from bluelamp.project.demo.examples import make_examples
 from bluelamp.project.demo.reports import make_reports
 
 ALIASES = ["default", "stream", "vault"]
-CAPACITIES = {
-    "Ada": "administrator",
-    "Cerys": "auditor",
-    "Dev": "triage-officer",
-    "Elin": "crime-registrar",
-    "Farah": "safeguarding-officer",
-    "Hari": "analyst",
-    "Isla": "head-of-profession",
-    "Mina": "maker",
-    "Olwen": "supporting-organisation",
-    "Kofi": "outreach-approver",
-    "Teleri": "",
-}
 # Not a question to the database: how tests and operations mark their transactions.
 _MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -91,6 +78,8 @@ PINNED: dict[str, tuple[int, int]] = {
     "report, saved words": (0, 0),
     "report, nothing open": (0, 0),
     "many reports": (0, 0),
+    "report without a connection": (0, 0),
+    "reports in figures": (1, 1),
     "sign in": (1, 1),
     "link that no longer works": (0, 0),
     "Ada /desk/": (6, 5),
@@ -131,6 +120,8 @@ PINNED: dict[str, tuple[int, int]] = {
     "Farah /desk/reports/": (9, 8),
     "Farah /desk/reports/duties/": (8, 7),
     "Hari /desk/": (11, 10),
+    "Hari /desk/reports/benefits/": (12, 11),
+    "Hari /desk/reports/figures/": (6, 5),
     "Hari /desk/editions/": (10, 9),
     "Isla /desk/": (10, 9),
     "Isla /desk/editions/": (10, 9),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from addresses import DESK, PAGES
+from addresses import CAPACITIES, DESK, PAGES
 from cast import client
 from django.test import Client
 
@@ -18,18 +18,6 @@ from bluelamp.project.demo.reports import make_reports
 NOW = datetime.now(tz=UTC)
 # What components are given only where it is needed.
 OPTIONAL = {"label_class", "text"}
-CAPACITIES = {
-    "Ada": "administrator",
-    "Cerys": "auditor",
-    "Dev": "triage-officer",
-    "Elin": "crime-registrar",
-    "Farah": "safeguarding-officer",
-    "Hari": "analyst",
-    "Isla": "head-of-profession",
-    "Mina": "maker",
-    "Kofi": "outreach-approver",
-    "Teleri": "",
-}
 
 
 def _browser(name: str) -> Client:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from bluelamp.reporting.models import JourneyCount, Report
+from bluelamp.reporting.models import Decision, JourneyCount, Report
 
 ORIGIN = Q(origin="live")
 _LEAST = 10
@@ -42,8 +42,8 @@ def benefits(*, since: date, now: datetime, scope: str = "national") -> Benefits
         reports = reports.filter(scope=scope)
     decided = list(reports.exclude(decided_at=None).values_list("received_at", "decided_at"))
     took = sorted((end - start).total_seconds() for start, end in decided if end)
-    away = reports.filter(decisions__outcome__in=("handed-over", "advised")).distinct().count()
-    used = reports.filter(Q(decisions__outcome__in=("recorded", "handed-over"))).distinct()
+    away = reports.filter(_decided_as("handed-over", "advised")).count()
+    used = reports.filter(_decided_as("recorded", "handed-over"))
     journey = JourneyCount.objects.filter(day__gte=since, day__lte=now.date())
     numbers = dict(journey.filter(what__in=("begun", "sent")).values_list("what").annotate(n=Sum("number")))
     enough = len(took) >= _LEAST
@@ -83,6 +83,10 @@ def funnel(*, since: date, until: date) -> Sequence[PageUse]:
         for page, n in sorted(numbers.items())
         if n.get("seen", 0) >= _LEAST
     ]
+
+
+def _decided_as(*outcomes: str) -> Exists:
+    return Exists(Decision.objects.filter(report=OuterRef("pk"), outcome__in=outcomes))
 
 
 def _decile(took: Sequence[float]) -> timedelta:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bluelamp.kernel.people.operations.permit import may
+from bluelamp.kernel.people.operations.permit import offers
 from bluelamp.reporting import permissions
 from bluelamp.reporting.operations import publishing_figures
 from bluelamp.reporting.operations.publishing_figures import FiguresError
@@ -44,10 +44,10 @@ def benefits_page(request: HttpRequest) -> HttpResponse:
 def figures_page(request: HttpRequest) -> HttpResponse:
     """Frozen figures, as readers will see them, with what may be done."""
     quarters = [(found, [(kind, shown_tables(found, kind)) for kind in KINDS]) for found in waiting_figures()]
-    now, actor = datetime.now(tz=UTC), request.__dict__["actor"]
+    actor = request.__dict__["actor"]
     allowed = {
-        "check": may(actor=actor, action=permissions.CHECK_FIGURES, now=now).allowed,
-        "publish": may(actor=actor, action=permissions.PUBLISH_FIGURES, now=now).allowed,
+        "check": offers(actor=actor, action=permissions.CHECK_FIGURES),
+        "publish": offers(actor=actor, action=permissions.PUBLISH_FIGURES),
     }
     return show(request, "triage/figures.html", {"quarters": quarters, "may": allowed})
 
