@@ -46,7 +46,6 @@ export async function sendWaiting({ store, shelf, language, address, force = fal
       await keep(store, id, draft, outcome, now());
       await onOutcome?.(outcome);
       if (outcome.kind === "sent") count += 1;
-      if (outcome.kind === "later") askToBeWoken();
       if (outcome.kind === "later" && outcome.maybe) break; // no connection: the others would fare the same
     }
     return count;
@@ -63,8 +62,8 @@ async function keep(store, id, sent, outcome, now) {
   return store.put(settled(held, outcome, now));
 }
 
-/** Where the browser can, have the worker tell this page when the connection is back (worker.js). */
-function askToBeWoken() {
+/** Without a connection: where the browser can, have the worker tell this page when it is back (worker.js). */
+export function askToBeWoken() {
   const workers = globalThis.navigator?.serviceWorker;
   workers?.ready.then((worker) => worker.sync?.register(LOCK)).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 // The part of the flow that sends: from the device's queue, or a report that is in memory only.
 
 import { payload, settled } from "./draft.js";
-import { post, sendWaiting } from "./queue.js";
+import { askToBeWoken, post, sendWaiting } from "./queue.js";
 import { currentLanguage, speak, text } from "./text.js";
 
 /** What `Flow` is built on; its fields and pages are that one's. */
@@ -13,7 +13,7 @@ export class Sending {
   async sendKept(draft) {
     this.draft = { ...draft, state: "waiting", next: 0, problems: [], changed: Date.now() };
     if (!(await this.put()) || !this.kept) return this.sendOpen();
-    if (navigator.onLine) await this.flush(true);
+    await this.flush(true);
     this.draft = (await this.store.get(draft.id)) || this.draft;
     if (this.draft.state === "sent") return this.visit("sent");
     if (this.draft.state === "refused") return this.next();
@@ -31,7 +31,7 @@ export class Sending {
 
   /** Send what waits. `force`: now, whatever was tried before. */
   async flush(force) {
-    if (!navigator.onLine) return;
+    if (!navigator.onLine) return askToBeWoken();
     if (this.draft && !this.kept && this.draft.state === "waiting" && (force || this.draft.next <= Date.now())) await this.sendOpen();
     if (!this.store?.key) return;
     const outcomes = [];
