@@ -58,7 +58,13 @@ def main() -> None:
 def environment(home: Path) -> dict[str, str]:
     """A home of its own, and PostgreSQL where the environment names one."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
-    env = {**kept, "BLUELAMP_HOME": str(home), "BLUELAMP_PORT": str(free_port()), "BLUELAMP_WORKERS": "1"}
+    env = {
+        **kept,
+        "BLUELAMP_HOME": str(home),
+        "BLUELAMP_PORT": str(free_port()),
+        "BLUELAMP_WORKERS": "1",
+        "BLUELAMP_PROXIES": "1",
+    }
     if "PGHOST" in os.environ:
         user, password, host, port = (os.environ.get(f"PG{name}", "") for name in ("USER", "PASSWORD", "HOST", "PORT"))
         env["BLUELAMP_DATABASE_URL"] = f"postgresql://{user}:{password}@{host}:{port}/postgres"
@@ -164,7 +170,7 @@ async def ask(port: int, method: str, path: str, token: str) -> int:
     try:
         body = f"csrfmiddlewaretoken={CSRF}" if method == "POST" else ""
         cookies = f"Cookie: csrftoken={CSRF}; bluelamp-report={token}\r\n" if token else ""
-        head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n{cookies}"
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{cookies}{_proxied()}"
         head += "Content-Type: application/x-www-form-urlencoded\r\n" if body else ""
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
         answer = await asyncio.wait_for(reader.read(), timeout=60)
@@ -175,6 +181,12 @@ async def ask(port: int, method: str, path: str, token: str) -> int:
         raise ConnectionResetError("no answer in time") from late
     finally:
         writer.close()
+
+
+def _proxied() -> str:
+    """What a proxy says: an address of its own for each sender, as people have, and that they came by TLS."""
+    address = ".".join(str(random.randrange(1, 255)) for _ in range(4))
+    return f"X-Forwarded-For: {address}\r\nX-Forwarded-Proto: https\r\nOrigin: https://localhost\r\n"
 
 
 def loaded(env: Mapping[str, str], tokens: list[str], address: str) -> None:

@@ -19,6 +19,7 @@ from bluelamp.reporting.domain.references import new_reference
 from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Draft, Report, ReportContact, ReportProduct, Step
 from bluelamp.reporting.operations import drafts, receipts
+from bluelamp.reporting.operations.counting import count_page, day_of
 from bluelamp.reporting.operations.digests import words_digest
 from bluelamp.reporting.operations.flags import raise_on
 from bluelamp.reporting.operations.preparing import Prepared, prepare
@@ -60,12 +61,14 @@ class Sent:
     words: tuple[str, ...]
 
 
-def send(*, token: str, burst: bool = False, now: datetime) -> Sent:
+def send(*, token: str, last: Answers | None = None, burst: bool = False, now: datetime) -> Sent:
     """Send the draft of a browser; the words can be read in it for another hour (`drafts.open_draft`).
 
-    Sent again it is the same report. Raises DraftGoneError, NotFinishedError.
+    `last`: what was answered on the page that sends. Sent again it is the same report. Raises DraftGoneError,
+    NotFinishedError.
     """
     draft = drafts.open_draft(token=token, now=now)
+    draft = replace(draft, answers={**draft.answers, **(last or {})})
     if draft.sent:
         return Sent(Report.objects.get(pk=draft.sent), draft.words)
     _finished(draft.answers)
@@ -79,6 +82,7 @@ def send(*, token: str, burst: bool = False, now: datetime) -> Sent:
             made.draft = draft.id
             _store(made, prepared, Origin("web", draft.origin, burst=burst), now=now)
             drafts.becomes_sent(row=row, draft=replace(draft, words=words), report=made.pk, until=now + WORDS_SHOWN)
+            count_page(page=questions().questions[-1].id, what="sent", day=day_of(now))
             return Sent(made, words)
     # Another click was quicker.
     return send(token=token, now=now)

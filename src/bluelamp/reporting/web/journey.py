@@ -87,13 +87,11 @@ def _onward(draft: drafts.OpenDraft) -> HttpResponseRedirect:
 def _send(request: HttpRequest, at: Sitting, asked: Question) -> HttpResponse:
     old = at.draft.started_at is not None and at.now - at.draft.started_at > AGED
     try:
-        if counted(request, what="sent", seconds=60, now=at.now) > MOST_SENT and not old:
-            return too_many(request)
         burst = counted(request, what="sent", seconds=3600, now=at.now) > USUAL_SENT
+        if burst and not old and counted(request, what="sent", seconds=60, now=at.now) > MOST_SENT:
+            return too_many(request)
         seen = advising(shelf=questions(), question=asked, answers=at.draft.answers).seen
-        drafts.answer(token=at.token, question=asked.id, given=given(seen), now=at.now)
-        sending.send(token=at.token, burst=burst, now=at.now)
-        count_page(page=asked.id, what="sent", day=timezone.localdate(at.now))
+        sending.send(token=at.token, last={asked.id: given(seen)}, burst=burst, now=at.now)
     except sending.NotFinishedError as open_one:
         return to_question(open_one.next)
     except DatabaseError as failure:
