@@ -313,6 +313,7 @@ def test_more_reports_than_usual_wait_and_are_never_refused(monkeypatch: pytest.
 
 
 def test_a_flood_is_slowed_and_a_person_among_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bluelamp.reporting.web.journey.USUAL_SENT", 0)
     monkeypatch.setattr("bluelamp.reporting.web.journey.MOST_SENT", 1)
     person = Journey().begin().until(chosen(ALONE))
     Draft.objects.update(started_at=datetime.now(tz=UTC) - timedelta(minutes=5))
