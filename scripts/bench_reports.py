@@ -39,13 +39,14 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--killed", action="store_true")
     options.add_argument("--number", type=int, default=0)
+    options.add_argument("--workers", type=int, default=1)
     options.add_argument("--drafts", type=int, default=0, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.drafts:
         write_drafts(chosen.drafts)
         return
     with tempfile.TemporaryDirectory() as folder:
-        env = environment(Path(folder))
+        env = {**environment(Path(folder)), "BLUELAMP_WORKERS": str(chosen.workers)}
         subprocess.run([BIN / "bluelamp", "setup"], env=env, check=True, capture_output=True)
         number = chosen.number or (SENT if chosen.killed else RATE * SECONDS)
         tokens, address = drafts(env, number)

@@ -55,9 +55,12 @@ def force_at(*, lat: float, lon: float) -> Located:
     return _locator().locate(lat=lat, lon=lon)
 
 
-def find_place(*, text: str, limit: int = 10) -> list[Found]:
-    """Places of that name or nearly that name, best first. Raises ValueError for no text, endless text, a bad limit."""
-    return _gazetteer().find(text=text, limit=limit)
+def find_place(*, text: str, limit: int = 10, exact: bool = False) -> list[Found]:
+    """Places of that name or, unless `exact`, nearly that name, best first.
+
+    Raises ValueError for no text, endless text, a bad limit.
+    """
+    return _gazetteer().find(text=text, limit=limit, exact=exact)
 
 
 def attributions() -> tuple[str, ...]:

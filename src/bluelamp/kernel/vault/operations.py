@@ -6,7 +6,7 @@ sealed again. For the same reason an erasure cannot be rolled back: erase after 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,20 +61,22 @@ def seal(*, record: str, plaintext: bytes, now: datetime) -> bytes:
     return seal_data(key=key, record=record, plaintext=plaintext, nonce=secrets.token_bytes(NONCE_BYTES))
 
 
-def make_keys(*, records: Sequence[str], now: datetime) -> None:
-    """Make the keys of several new records in one commit, so that sealing each needs none. Raises MasterKeyError.
+def seal_new(*, parts: Mapping[str, bytes], others: Sequence[str] = (), now: datetime) -> dict[str, bytes]:
+    """Seal the data of several new records, with one commit for all their keys; `others` get a key only.
 
-    A record that has a key, or was erased, stays as it is.
+    Raises IntegrityError where one of the names was used before (then nothing was made), MasterKeyError.
     """
+    keys = {record: secrets.token_bytes(KEY_BYTES) for record in (*parts, *others)}
     with master_lock(exclusive=False), transaction.atomic(using=DATABASE, durable=True):
         masters = masters_or_new(now=now)
         RecordKey.objects.bulk_create(
-            [
-                RecordKey(record=record, wrapped=_wrapped_new(record, masters), master=masters.current, created_at=now)
-                for record in records
-            ],
-            ignore_conflicts=True,
+            RecordKey(record=r, wrapped=_wrapped(r, key, masters), master=masters.current, created_at=now)
+            for r, key in keys.items()
         )
+    return {
+        r: seal_data(key=keys[r], record=r, plaintext=plain, nonce=secrets.token_bytes(NONCE_BYTES))
+        for r, plain in parts.items()
+    }
 
 
 def open_sealed(*, record: str, ciphertext: bytes) -> bytes:
@@ -145,14 +147,14 @@ def _new_key(record: str, *, now: datetime) -> bytes:
     """
     with master_lock(exclusive=False), transaction.atomic(using=DATABASE, durable=True):
         masters = masters_or_new(now=now)
-        made = {"wrapped": _wrapped_new(record, masters), "master": masters.current, "created_at": now}
+        wrapped = _wrapped(record, secrets.token_bytes(KEY_BYTES), masters)
+        made = {"wrapped": wrapped, "master": masters.current, "created_at": now}
         row, _ = RecordKey.objects.get_or_create(record=record, defaults=made)
     return _unwrapped(row)
 
 
-def _wrapped_new(record: str, masters: Masters) -> bytes:
-    key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
-    return wrap_key(master=masters.key, record=record, key=key, nonce=nonce)
+def _wrapped(record: str, key: bytes, masters: Masters) -> bytes:
+    return wrap_key(master=masters.key, record=record, key=key, nonce=secrets.token_bytes(NONCE_BYTES))
 
 
 def _unwrapped(row: RecordKey) -> bytes:

@@ -91,7 +91,7 @@ def _find(text: str) -> list[Any]:
     A place that nobody knows must never keep a report from being sent.
     """
     try:
-        return find_place(text=text, limit=20)
+        return find_place(text=text, limit=20, exact=True)
     except ValueError:
         return []
 

@@ -12,7 +12,6 @@ from bluelamp.kernel.events import ReportReceived
 from bluelamp.kernel.messaging.operations.contacts import add_contact
 from bluelamp.kernel.messaging.sealing import contact_record
 from bluelamp.kernel.outbox.operations import announce
-from bluelamp.kernel.vault.operations import make_keys
 from bluelamp.reporting.domain.journey import Answers, walk
 from bluelamp.reporting.domain.priority import priority
 from bluelamp.reporting.domain.references import new_reference
@@ -23,7 +22,7 @@ from bluelamp.reporting.operations.counting import count_page, day_of
 from bluelamp.reporting.operations.digests import words_digest
 from bluelamp.reporting.operations.flags import raise_on
 from bluelamp.reporting.operations.preparing import Prepared, prepare
-from bluelamp.reporting.operations.sealed import report_records, seal_json
+from bluelamp.reporting.operations.sealed import report_records, seal_new_json
 from bluelamp.reporting.questions import questions
 
 WORDS_SHOWN = timedelta(minutes=60)
@@ -155,11 +154,13 @@ def _sealed(
     made.receipt = receipt.receipt
     content, safety, contact = report_records(made.pk)
     addresses = [contact_record(contact_id) for contact_id in prepared.contact_ids.values()]
-    make_keys(records=[content, safety, contact, *addresses], now=now)
-    held = {"answers": prepared.parts["content"], "proof": receipt.answers_file.decode()}
-    made.content = seal_json(record=content, content=held, now=now)
-    made.safety = seal_json(record=safety, content=prepared.parts["safety"], now=now)
-    made.contact = seal_json(record=contact, content=prepared.parts["contact"], now=now)
+    held = {
+        content: {"answers": prepared.parts["content"], "proof": receipt.answers_file.decode()},
+        safety: prepared.parts["safety"],
+        contact: prepared.parts["contact"],
+    }
+    sealed = seal_new_json(parts=held, others=addresses, now=now)
+    made.content, made.safety, made.contact = sealed[content], sealed[safety], sealed[contact]
     return made
 
 

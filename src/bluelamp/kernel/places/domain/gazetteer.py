@@ -79,11 +79,12 @@ class Gazetteer:
                     self._named[form].append((place, name))
         self._keys = list(self._named)
 
-    def find(self, *, text: str, limit: int) -> list[Found]:
+    def find(self, *, text: str, limit: int, exact: bool = False) -> list[Found]:
         """Places whose name is `text` or nearly so: the best match first, then the larger place.
 
         What stands after a comma (an authority, a force, a nation) brings those places to the front; it hides none.
-        Places of one name all come, as far as `limit` goes. Raises ValueError for an empty or endless text, or a limit
+        Places of one name all come, as far as `limit` goes; with `exact` only those of just this name. Raises
+        ValueError for an empty or endless text, or a limit
         not from 1 to 50.
         """
         if isinstance(limit, bool) or not 1 <= limit <= MOST:
@@ -95,7 +96,7 @@ class Gazetteer:
         if not key:
             raise ValueError("The name of a place has no letters.")
         found: dict[int, Found] = {}
-        for match, score in self._alike(key):
+        for match, score in self._same(key) if exact else self._alike(key):
             for place, written in self._named[match]:
                 if place.id not in found or found[place.id].score < score:
                     found[place.id] = Found(place, written, score)
@@ -104,9 +105,12 @@ class Gazetteer:
             order.sort(key=lambda f: not _is_within(f.place, within))
         return order[:limit]
 
+    def _same(self, key: str) -> list[tuple[str, int]]:
+        return [(key, 100)] if key in self._named else []
+
     def _alike(self, key: str) -> list[tuple[str, int]]:
         if len(key) < SHORT:
-            return [(key, 100)] if key in self._named else []
+            return self._same(key)
         matches = process.extract(key, self._keys, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST)
         # Only the same letters are 100: a near match never ties with the name itself.
         alike = {match: 100 if match == key else min(99, round(score)) for match, score, _ in matches}
