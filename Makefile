@@ -54,6 +54,8 @@ bench: $(VENV)/.test ## speed, as ratios against a baseline in the same run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_staff.py
 	$(BIN)/python scripts/bench_pages.py
+	$(BIN)/python scripts/bench_reports.py
+	$(BIN)/python scripts/bench_reports.py --killed
 	$(BIN)/python scripts/bench_desk.py
 
 $(VENV)-scan/.done: requirements/scan.txt

@@ -1,9 +1,10 @@
 """Sending reports under load, and through ten kills. `make bench`.
 
     python scripts/bench_reports.py            how long sending takes at 50 a second, while another process writes
+    python scripts/bench_reports.py --workers 2    the same with two workers of the server
     python scripts/bench_reports.py --killed   10,000 sent, the server killed ten times: each is there exactly once
 
-Reports are sent by the last page of the journey, over HTTP, to the real server with one worker, each from a draft of
+Reports are sent by the last page of the journey, over HTTP, to the real server, each from a draft of
 its own with every question answered. The database is SQLite, or PostgreSQL where PGHOST, PGPORT, PGUSER and PGPASSWORD
 say so (under `pg_virtualenv`). Sensors are not built yet: what writes meanwhile is a process that stores batches of 500
 rows, 20 a second, where their stream will live. A second run asks a bare page of the same server as the baseline.

@@ -84,8 +84,7 @@ class Gazetteer:
 
         What stands after a comma (an authority, a force, a nation) brings those places to the front; it hides none.
         Places of one name all come, as far as `limit` goes; with `exact` only those of just this name. Raises
-        ValueError for an empty or endless text, or a limit
-        not from 1 to 50.
+        ValueError for an empty or endless text, or a limit not from 1 to 50.
         """
         if isinstance(limit, bool) or not 1 <= limit <= MOST:
             raise ValueError(f"The limit {limit} is not from 1 to {MOST}.")
