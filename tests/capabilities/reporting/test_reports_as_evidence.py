@@ -13,6 +13,8 @@ from bluelamp.index.operations.loading import load_bytes
 from bluelamp.kernel.events import ReportChanged
 from bluelamp.kernel.evidence.models import Load
 from bluelamp.kernel.evidence.queries import evidence_folder
+from bluelamp.reporting.domain.life import UNFOUNDED
+from bluelamp.reporting.facts import desk
 from bluelamp.reporting.models import (
     CrimeRecord,
     Decision,
@@ -81,7 +83,11 @@ def test_a_recorded_crime_needs_its_number_and_goes_when_the_record_is_cancelled
     assert [s.kind for s in ReportSighting.objects.all()] == ["citizen_report"]
 
 
-@pytest.mark.parametrize(("outcome", "reason"), [("duplicate", "same"), ("not-recorded", "made-up")])
+def test_the_reasons_that_make_no_sighting_are_reasons_of_the_desk() -> None:
+    assert set(desk().reasons) >= UNFOUNDED
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("duplicate", "same"), ("not-recorded", "mistake")])
 def test_what_was_a_duplicate_or_unfounded_is_no_sighting(outcome: str, reason: str) -> None:
     made = report()
     decided(made)

@@ -43,8 +43,8 @@ def is_closed(state: str) -> bool:
     return state in CLOSED
 
 
-# Reasons that say that nothing of the kind happened, or that it was no device: such a report is no sighting.
-UNFOUNDED = frozenset({"made-up", "mistake", "test", "not-a-device", "reported-twice"})
+# Reasons of the desk's list that say that nothing of the kind happened: such a report is no sighting.
+UNFOUNDED = frozenset({"mistake", "not-police"})
 
 
 def counts_as_sighting(*, outcome: str, reason: str) -> bool:
