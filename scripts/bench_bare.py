@@ -21,7 +21,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bluelamp.project.config import databases, read_config
+from bluelamp.project.config import read_config
+from bluelamp.project.databases import databases
 
 PAGE = "<!DOCTYPE html><html lang=en><title>Bare</title><p>Signed in as {{ user.get_username }}.</p></html>"
 _PROCESSORS = (

@@ -56,11 +56,12 @@ def filed(
     email: str = "kim@reporter.example",
     language: str = "en",
     burst: bool = False,
+    story: str = STORY,
     now: datetime = NOW,
 ) -> Report:
     """A report that came in for a force, written by the same person unless `email` says otherwise."""
     answers, _ = finish(pick=chosen({**_LIFE, **(codes or {})}))
-    more: dict[str, Answer] = {"story": given(Words(STORY)), "where-place": given(Whereabouts(PLACES[scope], ""))}
+    more: dict[str, Answer] = {"story": given(Words(story)), "where-place": given(Whereabouts(PLACES[scope], ""))}
     if "contact" in answers and answers["contact"].value:
         more["contact"] = given(Contact(email, f"+4477009{crc32(email.encode()) % 100_000:05}"))
     answers.update({name: value for name, value in more.items() if name in answers})

@@ -15,7 +15,9 @@ from bluelamp.index.feeds import FEEDS
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.domain.keys import is_product_key
 from bluelamp.kernel.catalogue.queries import packaged_tables
-from bluelamp.project.config import SETTINGS, ConfigError, databases, read_config, secret_key
+from bluelamp.project.config import ConfigError, read_config, secret_key
+from bluelamp.project.databases import databases
+from bluelamp.project.setting_table import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 LEVELS = [

@@ -54,6 +54,7 @@ PAGES = {
     "report, saved words": "%s/report/resume/",
     "report, nothing open": "%s/report/nothing/",
     "many reports": "%s/report/many/",
+    "where a computer suggests": "%s/report/models/",
     "reports in figures": "%s/report/figures/",
     "report without a connection": "%s/report/offline/",
     "sign in": "%s/account/login/",

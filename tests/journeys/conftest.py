@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from lossy_line import LossyLine
 from made_once import copy_of_empty_tables, made_once, prepare
-from playwright.sync_api import Browser, Page, sync_playwright
+from offline_writer import ELSEWHERE
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from serving import serve
 
 FLAGS = (
@@ -88,3 +90,22 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 740})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def line(empty_base: str) -> Iterator[LossyLine]:
+    """A line of its own to the server: an origin of its own too, so that nothing is left of another test."""
+    made = LossyLine(empty_base)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone whose "Exit this page" leads to a site of ours."""
+    made = browser.new_context(viewport={"width": 360, "height": 740})
+    made.set_default_timeout(30_000)
+    made.route(ELSEWHERE, lambda route: route.fulfill(body="<title>Weather</title>", content_type="text/html"))
+    expect.set_options(timeout=20_000)
+    yield made
+    made.close()

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import BrowserContext
+
 _HOP = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 
 
@@ -36,6 +38,18 @@ class LossyLine:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def cut(context: BrowserContext, line: LossyLine) -> None:
+    """Nothing passes any more, and the browser knows it."""
+    line.line.cut = True
+    context.set_offline(offline=True)
+
+
+def mend(context: BrowserContext, line: LossyLine) -> None:
+    """All passes again."""
+    line.line.cut = False
+    context.set_offline(offline=False)
 
 
 def _handler(line: Line) -> type[BaseHTTPRequestHandler]:

@@ -10,6 +10,7 @@ from bluelamp.reporting.questions import questions
 
 SHELF = questions()
 PATH = "/report/offline/"
+ELSEWHERE = "https://www.bbc.co.uk/**"
 PLAIN = {
     "danger": "no",
     "seen-by": "no",

@@ -1,6 +1,5 @@
 """The page that works without a connection, in each of its states: no barrier that axe finds, nothing cut at 320."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +22,6 @@ STORIES = {
     "call_offer": "yes",
     "bank_told": "no",
 }
-
-
-@pytest.fixture
-def line(empty_base: str) -> Iterator[LossyLine]:
-    made = LossyLine(empty_base)
-    yield made
-    made.close()
 
 
 def opened(browser: Browser, scheme: str, width: int) -> BrowserContext:

@@ -1,6 +1,6 @@
 """The settings an operator can change, read from the environment once, with plain errors.
 
-Each is documented in docs/reference/settings.md; a test compares the two.
+Their names, defaults and meanings: setting_table.py.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bluelamp.kernel.messaging.domain.neutral import giveaways
 from bluelamp.kernel.messaging.domain.servers import SmtpServer, check_gateway_url, parse_smtp_url
@@ -29,98 +29,6 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 class ConfigError(ValueError):
     """A setting has a value that cannot be used; the message says which and what to write."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One environment variable: its name, its default as a reader sees it, and what it does."""
-
-    name: str
-    default: str
-    meaning: str
-
-
-SETTINGS = (
-    Setting("BLUELAMP_HOME", "./var", "Folder for databases, files, keys. Made on first run."),
-    Setting("BLUELAMP_BIND", "127.0.0.1", "Address to listen on. Anything but loopback hides specimen editions."),
-    Setting("BLUELAMP_PORT", "8000", "Port to listen on."),
-    Setting(
-        "BLUELAMP_HOSTS", "(loopback names)", "Host names to answer to, with commas. Any but loopback hides specimens."
-    ),
-    Setting("BLUELAMP_DATABASE_URL", "(SQLite files)", "postgresql://user:password@host:port/name for PostgreSQL."),
-    Setting(
-        "BLUELAMP_SECRET_KEY_FILE", "HOME/keys/secret", "File with the signing key. Made (mode 0600) on first run."
-    ),
-    Setting(
-        "BLUELAMP_ERASURES_FILE",
-        "HOME/erasures.jsonl",
-        "List of erased records that a restore applies again. Best on another disk, or copied to another machine.",
-    ),
-    Setting(
-        "BLUELAMP_BACKUP_PASSPHRASE_FILE",
-        "(keys part not sealed)",
-        "File with the passphrase, 16 characters or more, that seals the keys part of backups.",
-    ),
-    Setting(
-        "BLUELAMP_BACKUP_FOLDER",
-        "(no scheduled backup)",
-        "Folder for a daily backup, best on another disk. Outside HOME it needs the passphrase file.",
-    ),
-    Setting("BLUELAMP_BACKUPS_KEPT", "14", "How many of the newest backups stay in that folder."),
-    Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
-    Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
-    Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
-    Setting("BLUELAMP_IDLE_MINUTES", "30", "After so many minutes without use a person signs in again."),
-    Setting(
-        "BLUELAMP_CRIME_REVIEW_YEARS", "6", "After so many years a force reviews whether a crime's report is kept."
-    ),
-    Setting("BLUELAMP_OIDC_FILE", "(none)", "JSON file: name, client_id, secret, server_url of your sign-in provider."),
-    Setting("BLUELAMP_DEMO", "0", "1: a cast of invented people whom anyone on this machine may play. Loopback only."),
-    Setting("BLUELAMP_PROFILE", "all", "What a process does: all, public, desk, ingest, evidence or work."),
-    Setting("BLUELAMP_LOG", "(plain at a terminal, else json)", "How log lines look: plain or json."),
-    Setting(
-        "BLUELAMP_METRICS_TOKEN_FILE", "(none)", "File with the token that opens /metrics to requests from elsewhere."
-    ),
-    Setting("BLUELAMP_REPORT_API", "0", "1: programs that have a key may send reports at /api/v1/reports."),
-    Setting(
-        "BLUELAMP_OPEN311",
-        "0",
-        "1: Open311 (GeoReport v2) at /open311/v2/. From elsewhere with a key; on this machine also without, as tests.",
-    ),
-    Setting("BLUELAMP_PULL", "0", "1: fetch feeds from the network on schedule."),
-    Setting("BLUELAMP_PROXY", "(none)", "http://host:port of the proxy through which feeds are fetched."),
-    Setting(
-        "BLUELAMP_TAG_AUTHORITY",
-        "bluelamp.invalid,2026",
-        "A domain of yours and a year or day on which it was, such as example.org,2026: in the ids of feed and package."
-        " Set it before the first edition, and never change it.",
-    ),
-    Setting(
-        "BLUELAMP_MAIL_FROM",
-        "Notices <notices@localhost>",
-        "Sender of messages to people. Name and domain must not tell what the messages are about.",
-    ),
-    Setting(
-        "BLUELAMP_SMTP_URL",
-        "(no e-mail leaves)",
-        "smtp://user@host:587?starttls=1 or smtps://user@host:465. A password over an open line is refused.",
-    ),
-    Setting("BLUELAMP_SMTP_PASSWORD_FILE", "(none)", "File with the mail server's password."),
-    Setting("BLUELAMP_SMS_URL", "(no text message leaves)", "https address of a text message gateway."),
-    Setting("BLUELAMP_SMS_TOKEN_FILE", "(none)", "File with the gateway's token; needed with BLUELAMP_SMS_URL."),
-    Setting(
-        "BLUELAMP_EXIT_SITE",
-        "https://www.bbc.co.uk/weather",
-        "https address to which “Exit this page” leads: a site that says nothing about its visitor.",
-    ),
-    Setting(
-        "BLUELAMP_DUTY_HOURS",
-        "(nobody reads at once)",
-        "When somebody on duty should read reports of danger, by the clock of the United Kingdom: `always`, or like"
-        ' `08:00-22:00`. Pages about danger tell the hours; "now" they say only while an officer is on duty at the'
-        " desk.",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -149,6 +57,7 @@ class Config:
     metrics_token_file: Path | None
     report_api: bool
     open311: bool
+    danger_model: bool
     pull: bool
     proxy: str
     tag_authority: str
@@ -193,6 +102,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         metrics_token_file=_file(env, "BLUELAMP_METRICS_TOKEN_FILE"),
         report_api=_whole(env, "BLUELAMP_REPORT_API", default=0, low=0, high=1) == 1,
         open311=_whole(env, "BLUELAMP_OPEN311", default=0, low=0, high=1) == 1,
+        danger_model=_whole(env, "BLUELAMP_DANGER_MODEL", default=0, low=0, high=1) == 1,
         pull=bool(_whole(env, "BLUELAMP_PULL", default=0, low=0, high=1)),
         proxy=_proxy(env),
         tag_authority=_tag_authority(env),
@@ -392,62 +302,3 @@ def oidc_origins(config: Config) -> list[str]:
         return []
     addresses = (config.oidc["server_url"], config.oidc.get("authorize_at", ""))
     return sorted({f"{url.scheme}://{url.netloc}" for url in map(urlsplit, addresses) if url.netloc})
-
-
-def databases(config: Config) -> dict[str, dict[str, object]]:
-    """Django's DATABASES: `default` (authoritative rows), `stream` (sensors) and `vault` (keys of personal data).
-
-    Each is a file of its own, or a schema of its own in the one PostgreSQL database.
-    """
-    if not config.database_url:
-        return {
-            "default": _sqlite(config.home / "main.db"),
-            "stream": _sqlite(config.home / "stream.db"),
-            "vault": _sqlite(config.home / "vault.db", also="PRAGMA secure_delete=ON;"),
-        }
-    url = urlsplit(config.database_url)
-    if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
-        raise ConfigError("BLUELAMP_DATABASE_URL must look like postgresql://user:password@host:5432/name")
-    base = {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.path.strip("/"),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
-        "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": 60,
-        # A connection that the server closed meanwhile is opened anew instead of failing the next request.
-        "CONN_HEALTH_CHECKS": True,
-    }
-    # A server that does not answer must not hold a request for minutes.
-    options = {"connect_timeout": "5", **dict(parse_qsl(url.query))}
-    return {
-        "default": {**base, "OPTIONS": options},
-        **{schema: _postgresql_schema(base, options, schema=schema) for schema in ("stream", "vault")},
-    }
-
-
-def _postgresql_schema(base: dict[str, object], options: dict[str, str], *, schema: str) -> dict[str, object]:
-    """A connection that sees one schema only; our backend makes the schema before the tables (project/postgresql)."""
-    path = f"{options.get('options', '')} -c search_path={schema}".strip()
-    return {
-        **base,
-        "ENGINE": "bluelamp.project.postgresql",
-        "SCHEMA": schema,
-        "OPTIONS": {**options, "options": path},
-        "TEST": {"NAME": f"test_{base['NAME']}_{schema}"},
-    }
-
-
-def _sqlite(path: Path, *, also: str = "") -> dict[str, object]:
-    return {
-        "ENGINE": "bluelamp.project.sqlite",
-        "NAME": str(path),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;" + also,
-        },
-    }

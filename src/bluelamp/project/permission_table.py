@@ -105,7 +105,7 @@ _PUBLIC = (
     "index:maker index:methods index:data index:accessibility index:download-csv index:download-json "
     "index:download-package index:download-pdf index:editions index:edition index:releases index:feed "
     "advice:topics advice:topic advice:safely api-1:openapi-json "
-    "report:start report:figures report:figures-csv "
+    "report:start report:models report:figures report:figures-csv "
     "report:receipt report:receipt-pdf report:answers report:receipt-keys "
     "report:before report:question report:devices report:body report:sent report:gone report:away "
     "report:on report:save report:resume report:exit "

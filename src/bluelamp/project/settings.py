@@ -6,7 +6,6 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from bluelamp.project.config import (
-    databases,
     metrics_token,
     oidc_apps,
     oidc_origins,
@@ -14,6 +13,7 @@ from bluelamp.project.config import (
     read_config,
     secret_key,
 )
+from bluelamp.project.databases import databases
 from bluelamp.project.logs import logging_config
 from bluelamp.project.profiles import PROFILES
 
@@ -26,6 +26,7 @@ BLUELAMP_PROFILE = PROFILES[CONFIG.profile]
 BLUELAMP_METRICS_TOKEN = metrics_token(CONFIG)
 BLUELAMP_REPORT_API = CONFIG.report_api
 BLUELAMP_OPEN311 = CONFIG.open311
+BLUELAMP_DANGER_MODEL = CONFIG.danger_model
 BLUELAMP_PULL = CONFIG.pull
 BLUELAMP_PROXY = CONFIG.proxy
 

@@ -75,13 +75,13 @@ def test_guesses_that_are_not_looked_at_beside_an_exact_name_would_not_be_shown(
     chosen = random.Random(11).sample(index.products, 300)
     texts = [text for product in chosen for text in product.names[:2]]
     quick = [index.search(text=text, limit=1_000) for text in texts]
-    judge, left_out = searching._judge, []
+    judge, left_out = searching.judge, []
 
-    def thorough(query: searching._Query, entry: searching._Entry, *, guesses: bool) -> tuple[int, float] | None:
+    def thorough(query: searching.Query, entry: searching.Entry, *, guesses: bool) -> tuple[int, float] | None:
         left_out.append(not guesses)
         return judge(query, entry, guesses=True)
 
-    monkeypatch.setattr(searching, "_judge", thorough)
+    monkeypatch.setattr(searching, "judge", thorough)
     assert quick == [index.search(text=text, limit=1_000) for text in texts] and any(left_out)
 
 

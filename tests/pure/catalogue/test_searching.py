@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
-from bluelamp.kernel.catalogue.domain.searching import WHYS, Index, Named
+from bluelamp.kernel.catalogue.domain.fitting import WHYS
+from bluelamp.kernel.catalogue.domain.searching import Index, Named
 from bluelamp.kernel.catalogue.domain.words import category_words, stem, words
 
 PRODUCTS = (

@@ -20,7 +20,6 @@ from bluelamp.reporting.domain.flagging import (
     SignalsError,
     Source,
     acted_on,
-    explained,
     raise_flags,
     read_signals,
     texts_of,
@@ -167,13 +166,6 @@ def test_each_rule_over_answers_can_fire() -> None:
             codes = {name: frozenset(values) for name, values in cases[rule.id].items()}
             assert holds(condition=rule.when, codes=codes), rule.id
             assert not holds(condition=rule.when, codes={}), rule.id
-
-
-def test_explanations_stand_in_both_languages_most_urgent_first() -> None:
-    raised = [_raised(Flag.VULNERABLE), _raised(Flag.SELF_HARM), _raised(Flag.SELF_HARM)]
-    english, welsh = (explained(signals=SIGNALS, raised=raised, language=n) for n in ("en", "cy"))
-    assert len(english) == len(welsh) == 2 and english != welsh
-    assert "harm themselves" in english[0]
 
 
 def _raised(flag: Flag, level: Level | None = None) -> Raised:

@@ -17,8 +17,9 @@ from bluelamp.index.queries import nameable_rows, named_rows, readable_editions,
 from bluelamp.kernel.advice.queries import Shown, advice_for
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
+from bluelamp.kernel.catalogue.domain.fitting import WHYS
 from bluelamp.kernel.catalogue.domain.keys import fold
-from bluelamp.kernel.catalogue.domain.searching import WHYS, Preferred
+from bluelamp.kernel.catalogue.domain.searching import Preferred
 from bluelamp.kernel.catalogue.models import Maker, Model, Product
 from bluelamp.kernel.catalogue.queries import current_key, former_keys
 

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from bluelamp.index.domain.comparing import Finding
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
-from bluelamp.kernel.catalogue.domain.searching import Why
+from bluelamp.kernel.catalogue.domain.fitting import Why
 
 Band = Literal["high", "low", "cannot-tell"]
 Trend = Literal["rising", "falling", "no-clear-change"]

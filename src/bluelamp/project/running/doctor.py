@@ -18,9 +18,9 @@ from bluelamp.kernel.evidence.queries import visible_loads
 from bluelamp.kernel.fetching.queries import state_of
 from bluelamp.kernel.outbox.queries import backlog
 from bluelamp.kernel.people.queries import administrators
-from bluelamp.project.config import SETTINGS
 from bluelamp.project.running.checks import FAIL, OK, READINESS, WARN, Check, Finding, State, finding, run_checks, whole
 from bluelamp.project.running.reads import newest_row, oldest_unsealed
+from bluelamp.project.setting_table import SETTINGS
 
 # No build of this version can be older, so that a clock before it is wrong.
 NOT_BEFORE = datetime(2026, 8, 1, tzinfo=UTC)

@@ -24,6 +24,11 @@ STRETCHES = (4, 8, 16)  # words
 SCALE = 1000  # weights are kept as whole thousandths, so that every machine adds them alike
 LONGEST_WORDS = 4000
 MOST_SHOWN = 5
+# Why it raised a flag, in English and Welsh.
+REASON = (
+    "A model finds that the words of the person are like words about danger. It was trained on made-up reports.",
+    "Mae model yn canfod bod geiriau'r person yn debyg i eiriau am berygl. Fe'i hyfforddwyd ar adroddiadau ffug.",
+)
 
 
 class ModelError(ValueError):
@@ -100,10 +105,8 @@ def raised_by(*, model: Model, texts: Mapping[str, str], level: Level = Level.TO
     Less urgent than the rules' own unless a force says otherwise: with so many false suggestions (the register) they
     would drown the clock of minutes. No flag that a rule raised becomes less urgent by that.
     """
-    en = "A model finds that the words of the person are like words about danger. It was trained on made-up reports."
-    cy = "Mae model yn canfod bod geiriau'r person yn debyg i eiriau am berygl. Fe'i hyfforddwyd ar adroddiadau ffug."
     return tuple(
-        Raised(Flag.DANGER, f"model:{model.id}", level, Source.MODEL, question, en, cy)
+        Raised(Flag.DANGER, f"model:{model.id}", level, Source.MODEL, question, *REASON)
         for question, text in texts.items()
         if read_danger(model=model, text=text).suggests
     )

@@ -135,13 +135,6 @@ def acted_on(*, signals: Signals, raised: Iterable[Raised]) -> frozenset[Flag]:
     return frozenset(flags.union(*(signals.meanings[f].implies for f in flags)))
 
 
-def explained(*, signals: Signals, raised: Iterable[Raised], language: str) -> tuple[str, ...]:
-    """Each different flag in a sentence, the most urgent first."""
-    ordered = sorted({r.flag for r in raised}, key=list(signals.meanings).index)
-    meanings = [signals.meanings[flag] for flag in ordered]
-    return tuple(m.cy if language == "cy" else m.en for m in meanings)
-
-
 def texts_of(*, answers: Mapping[str, Answer]) -> dict[str, str]:
     """The texts in a person's own words, by question. Names and numbers of contact are none."""
     found: dict[str, str] = {}

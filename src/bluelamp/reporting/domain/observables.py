@@ -114,13 +114,6 @@ def from_numbers(numbers: tuple[Number, ...]) -> tuple[Observable, ...]:
     return tuple(o for o in found if o.kind is not ObservableKind.SERIAL or len(o.value) >= 5)
 
 
-def normal_email(text: str) -> str:
-    """An e-mail address in its one form; "" if it is none."""
-    match = _EMAIL.fullmatch(refanged(tidy(text)))
-    host = _host(match[2]) if match else ""
-    return f"{match[1].lower()}@{host}" if match and host else ""
-
-
 def normal_phone(text: str) -> str:
     """A phone number as `+44...`; "" for what is none. A number without a country's code is read as British."""
     bare = re.sub(r"[^\d+]", "", text.replace("(0)", ""))

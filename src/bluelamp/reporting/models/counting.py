@@ -43,6 +43,7 @@ class JourneyCount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "page", "what"], name="journey_count_once")]
+        indexes = [models.Index(fields=["what", "day"], name="journey_count_what")]
 
 
 class PublicFigures(models.Model):

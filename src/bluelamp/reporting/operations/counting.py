@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.db import transaction
-from django.db.models import F
 
 from bluelamp.kernel.catalogue.queries import current_key, loaded_version
 from bluelamp.kernel.events import ReportChanged
@@ -19,7 +17,7 @@ from bluelamp.kernel.evidence.operations import Batch, Terms, register_source, s
 from bluelamp.kernel.evidence.queries import evidence_folder, visible_loads
 from bluelamp.reporting.domain.figures import may_have_place
 from bluelamp.reporting.domain.life import counts_as_sighting
-from bluelamp.reporting.models import CrimeRecord, JourneyCount, Report, ReportSighting
+from bluelamp.reporting.models import CrimeRecord, Report, ReportSighting
 from bluelamp.warehouse.counts import SIGHTING_SCHEMA
 
 LONDON = ZoneInfo("Europe/London")
@@ -75,15 +73,6 @@ def write_evidence(*, now: datetime) -> list[Load]:
         if load:
             done.append(load)
     return done
-
-
-def count_page(*, page: str, what: str, day: date) -> None:
-    """Count something that happened on a page of the journey: seen, answered, unsure, skipped, wrong, sent."""
-    counted = JourneyCount.objects.filter(day=day, page=page, what=what)
-    if not counted.update(number=F("number") + 1):
-        with transaction.atomic():
-            JourneyCount.objects.get_or_create(day=day, page=page, what=what)
-            counted.update(number=F("number") + 1)
 
 
 def place_told(report: Report) -> str:

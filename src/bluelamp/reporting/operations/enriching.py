@@ -1,4 +1,4 @@
-"""What the program adds to a report by itself: likeness to others, informants, suggested codes.
+"""What the program adds to a report by itself: likeness to others, informants, the model's flags, suggested codes.
 
 Machines suggest, people decide (RED-LINES 11): flags are only added, a priority only rises, nothing is closed. Flags of
 answers and words are raised when a report is sent (`operations/flags.py`).
@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from bluelamp.kernel.events import ReportReceived
-from bluelamp.reporting.domain.flagging import Level
+from bluelamp.reporting.domain.flagging import Level, texts_of
 from bluelamp.reporting.domain.journey import through_telling
 from bluelamp.reporting.domain.offences import Suggested, suggest
 from bluelamp.reporting.domain.values import Answer
 from bluelamp.reporting.facts import offences, routes
 from bluelamp.reporting.models import Report, ReportContact
+from bluelamp.reporting.operations.danger_reading import raise_by_model
 from bluelamp.reporting.operations.fingerprints import link_to_others
 from bluelamp.reporting.operations.flags import open_duty
 from bluelamp.reporting.operations.triage.reading import answers_of, part_of
@@ -36,6 +37,7 @@ def enrich(*, event: ReportReceived, now: datetime) -> None:
         report = Report.objects.select_for_update().get(pk=report.pk)
         link_to_others(report=report, answers=answers, now=now)
         _informant(report, now=now)
+        raise_by_model(report=report, texts=texts_of(answers=answers), now=now)
 
 
 def all_answers(*, report: Report) -> Answers:

@@ -20,6 +20,7 @@ from bluelamp.reporting.domain.references import WORDS
 from bluelamp.reporting.domain.tidying import LONGEST_RAW, plain_form, tidy
 from bluelamp.reporting.facts import signals, word_list
 from bluelamp.reporting.models import Decision, Duty, Post, Report
+from bluelamp.reporting.operations.danger_reading import raise_by_model
 from bluelamp.reporting.operations.digests import words_digest
 from bluelamp.reporting.operations.flags import raise_on
 from bluelamp.reporting.operations.following import Following
@@ -92,7 +93,9 @@ def may_answer_complaint(*, report: UUID, user: UUID) -> bool:
 
 def raise_from_text(*, report: Report, text: str, now: datetime) -> None:
     """Look for signs of danger in what a reporter added. Runs inside the transaction that keeps the text."""
-    raise_on(report=report, raised=raised_by_words(signals=signals(), texts={"post": text}), now=now)
+    texts = {"post": text}
+    raise_on(report=report, raised=raised_by_words(signals=signals(), texts=texts), now=now)
+    raise_by_model(report=report, texts=texts, now=now)
 
 
 def holds_words(*, report: Report, text: str) -> bool:

@@ -18,9 +18,10 @@ from bluelamp.reporting.domain.references import new_reference
 from bluelamp.reporting.facts import word_list
 from bluelamp.reporting.models import Draft, Report, ReportContact, ReportProduct, Step
 from bluelamp.reporting.operations import drafts, receipts
-from bluelamp.reporting.operations.counting import count_page, day_of
+from bluelamp.reporting.operations.counting import day_of
 from bluelamp.reporting.operations.digests import words_digest
 from bluelamp.reporting.operations.flags import raise_on
+from bluelamp.reporting.operations.journey_counts import count_page, count_took
 from bluelamp.reporting.operations.preparing import Prepared, prepare
 from bluelamp.reporting.operations.sealed import report_records, seal_new_json
 from bluelamp.reporting.questions import questions
@@ -82,6 +83,8 @@ def send(*, token: str, last: Answers | None = None, burst: bool = False, now: d
             _store(made, prepared, Origin("web", draft.origin, burst=burst), now=now)
             drafts.becomes_sent(row=row, draft=replace(draft, words=words), report=made.pk, until=now + WORDS_SHOWN)
             count_page(page=questions().questions[-1].id, what="sent", day=day_of(now))
+            if draft.origin == "live":
+                count_took(started=row.started_at, now=now)
             return Sent(made, words)
     # Another click was quicker.
     return send(token=token, now=now)

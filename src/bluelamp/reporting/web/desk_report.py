@@ -14,8 +14,10 @@ from bluelamp.kernel.people.domain.actions import Action
 from bluelamp.kernel.people.models import User
 from bluelamp.kernel.people.operations.permit import offers
 from bluelamp.reporting import permissions
+from bluelamp.reporting.domain.flagging import texts_of
 from bluelamp.reporting.domain.life import is_closed
 from bluelamp.reporting.models import Duty, Report, ReportFlag, ReportLink
+from bluelamp.reporting.operations.danger_reading import danger_words
 from bluelamp.reporting.operations.triage import assigning, linking, noting, reading
 from bluelamp.reporting.operations.triage.common import MissingError, NoReportError
 from bluelamp.reporting.queries.casework import Case, case_of
@@ -23,7 +25,7 @@ from bluelamp.reporting.questions import questions
 from bluelamp.reporting.web import desk_words as words
 from bluelamp.reporting.web.desk import line
 from bluelamp.reporting.web.desk_common import actor_of, clock, do, show, text_of
-from bluelamp.reporting.web.desk_suggesting import flag_reason, link_reason, suggestions
+from bluelamp.reporting.web.desk_suggesting import flag_reason, is_of_model, link_reason, suggestions
 from bluelamp.ui.labels import CAPACITIES, Label
 
 _BUTTONS: dict[str, Action] = {
@@ -135,7 +137,8 @@ def _context(request: HttpRequest, opened: reading.Opened, *, now: datetime) -> 
         "case": case,
         "opened": opened,
         "said": _sections(opened.answers, language),
-        "flags": [_flag(flag, language) for flag in found.flags.all()],
+        "flags": (flags := [_flag(flag, language) for flag in found.flags.all()]),
+        "danger_words": _danger_words(opened) if any(is_of_model(flag) for flag, *_rest in flags) else (),
         "posts": [(w, words.POSTS[w.row.kind], _role(w.row.role)) for w in opened.posts],
         "notes": [(w, _role(w.row.role)) for w in opened.notes],
         "decisions": [
@@ -198,6 +201,12 @@ def _flag(flag: ReportFlag, language: str) -> tuple[ReportFlag, Label, Label, st
     name, level = words.FLAGS.get(flag.code, flag.code), words.LEVELS.get(flag.level, flag.level)
     raised_by = words.FLAG_SOURCES.get(flag.source.partition(":")[0], flag.source)
     return flag, name, level, flag_reason(flag, language=language), raised_by
+
+
+def _danger_words(opened: reading.Opened) -> tuple[str, ...]:
+    """The words that made the model suggest danger, from what this officer may read here; none of the safety part."""
+    posts = [w.text for w in opened.posts if w.row.from_reporter]
+    return danger_words(texts=[*texts_of(answers=opened.answers).values(), *posts])
 
 
 def _link(row: ReportLink, case: Case, request: HttpRequest, language: str) -> dict[str, Any]:

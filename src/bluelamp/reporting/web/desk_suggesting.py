@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bluelamp.reporting.domain.classifying import REASON
 from bluelamp.reporting.domain.completeness import Completeness, completeness
 from bluelamp.reporting.domain.flagging import Source
 from bluelamp.reporting.domain.linking import Reason, ReasonKind, sentence
@@ -45,12 +46,19 @@ def suggestions(*, report: Report, answers: Answers, language: str) -> Suggestio
     )
 
 
+def is_of_model(flag: ReportFlag) -> bool:
+    """Whether the model raised a flag."""
+    return flag.source.partition(":")[0] == Source.MODEL
+
+
 def flag_reason(flag: ReportFlag, *, language: str) -> str:
     """Why a flag was raised, in a sentence; "" where its rule is gone."""
     source = flag.source.partition(":")[0]
     if source == Source.ANSWER:
         meaning = next((m for f, m in signals().meanings.items() if f == flag.code), None)
         return (meaning.cy if language == "cy" else meaning.en) if meaning else ""
+    if source == Source.MODEL:
+        return REASON[language == "cy"]
     rule = next((rule for rule in signals().rules if rule.id == flag.reason), None)
     return (rule.cy if language == "cy" else rule.en) if rule else ""
 

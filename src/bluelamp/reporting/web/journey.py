@@ -19,7 +19,7 @@ from bluelamp.reporting.domain.question import Flag, Kind, Question
 from bluelamp.reporting.domain.showing import page as page_of
 from bluelamp.reporting.domain.values import State, given
 from bluelamp.reporting.operations import drafts, sending
-from bluelamp.reporting.operations.counting import count_page
+from bluelamp.reporting.operations.journey_counts import count_page
 from bluelamp.reporting.questions import questions
 from bluelamp.reporting.web.journey_advice import told
 from bluelamp.reporting.web.journey_answers import sections_of, way_of

@@ -17,6 +17,7 @@ from bluelamp.reporting.web import (
     journey_sent,
     offline,
     receipts,
+    register,
     start,
 )
 
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("", start.start, name="start"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<str:quarter>.csv", figures.figures_csv, name="figures-csv"),
+    path("models/", register.models, name="models"),
     path("before/", start.before, name="before"),
     path("q/<int:number>/", journey.question, name="question"),
     path("devices", journey_devices.devices, name="devices"),

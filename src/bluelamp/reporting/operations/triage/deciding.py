@@ -13,6 +13,7 @@ from bluelamp.reporting.domain.due import REVIEW_MONTHS, months_after
 from bluelamp.reporting.facts import desk, offences
 from bluelamp.reporting.models import Campaign, Decision, HandOver, Report
 from bluelamp.reporting.operations.answering import post_to_reporter
+from bluelamp.reporting.operations.journey_counts import count_decided
 from bluelamp.reporting.operations.sealed import report_records, seal_json
 from bluelamp.reporting.operations.triage.common import (
     MissingError,
@@ -88,6 +89,8 @@ def settle(
         raise WrongStateError("handed-over-open")
     if outcome == "recorded" and report.state == "recorded":
         raise WrongStateError("recorded-already")
+    if report.origin == "live" and not report.decisions.exists():
+        count_decided(received=report.received_at, now=now)
     become(report, state=_STATE_OF[outcome], now=now)
     report.decided_at = now
     if report.closed_at:
