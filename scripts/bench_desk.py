@@ -1,4 +1,4 @@
-"""The triage queue with 100,000 reports: how long its pages take, beside a bare Django page.
+"""The triage queue with 100,000 open reports and 25,000 closed: how long its pages take, beside a bare Django page.
 
 Whole requests through the WSGI application, of an officer of the invented cast, in turns with the bare page of
 bench_bare.py, so that other load on the machine falls on both alike. SQLite in a file with the settings of production;
@@ -31,7 +31,8 @@ from bluelamp.reporting.domain.priority import BURST, IMMEDIATE, SOON, TODAY, US
 from bluelamp.reporting.domain.routing import KINDS  # noqa: E402
 from bluelamp.reporting.models import Report, ReportFlag  # noqa: E402
 
-COUNT = 100_000
+COUNT = 100_000  # open ones
+CLOSED = 25_000
 SEALED = 3_000  # bytes of a report's content; measured on the reports of the demonstration: 1.5 to 3 kB
 ADDRESSES = (
     "/desk/reports/",
@@ -39,6 +40,8 @@ ADDRESSES = (
     "/desk/reports/?level=today",
     "/desk/reports/?kind=ransomware",
     "/desk/reports/?state=any&kind=sextortion&burst=yes",
+    "/desk/reports/?state=any&kind=ransomware",
+    "/desk/reports/?state=not-recorded&kind=ransomware",
     "/desk/",
 )
 _LEVELS = {IMMEDIATE: "immediate", TODAY: "today", SOON: "soon"}
@@ -54,7 +57,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     application = get_wsgi_application()
-    print(f"On {connection.vendor}, {COUNT:,} reports:")
+    print(f"On {connection.vendor}, {COUNT:,} open and {CLOSED:,} closed reports:")
     with bare_page() as bare, lines_to_a_file():
         for address in (*ADDRESSES, last_page()):
             visitor = Visitor(application, signed_in("triage-officer"))
@@ -76,8 +79,8 @@ def last_page() -> str:
 def make_reports(*, now: datetime) -> None:
     """The reports and their flags, the same every time."""
     chance = random.Random(5)
-    for start in range(0, COUNT, 2_000):
-        rows = [_row(n, chance, now=now) for n in range(start, start + 2_000)]
+    for start in range(0, COUNT + CLOSED, 1_000):
+        rows = [_row(n, chance, now=now) for n in range(start, start + 1_000)]
         Report.objects.bulk_create(rows)
         ReportFlag.objects.bulk_create(
             ReportFlag(
@@ -114,6 +117,7 @@ def _row(number: int, chance: random.Random, *, now: datetime) -> Report:
         content=chance.randbytes(SEALED),
         safety=chance.randbytes(400),
         contact=chance.randbytes(200),
+        **({} if number < COUNT else {"state": "not-recorded", "closed_at": now, "decided_at": now}),
         received_at=now - timedelta(seconds=chance.randrange(30 * 86_400)),
     )
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections
+from made_once import copy_of_empty_tables
 
 
 @pytest.fixture
-def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+def shared_database(transactional_db: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The database of production's kind and settings. Use `threads.run_together` on it."""
     if connection.vendor != "sqlite":
         yield
@@ -17,9 +17,9 @@ def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     usual = connections["default"]
     name = usual.settings_dict["NAME"]
     del connections["default"]
-    usual.settings_dict["NAME"] = str(tmp_path / "shared.db")
+    usual.settings_dict["NAME"] = str(tmp_path / "main.db")
+    copy_of_empty_tables(tmp_path_factory, tmp_path)
     try:
-        call_command("migrate", verbosity=0)
         yield
     finally:
         connections["default"].close()

@@ -11,7 +11,7 @@ from bluelamp.index.operations.catalogue import ensure_catalogue
 from bluelamp.kernel.people.operations.permit import NotPermittedError
 from bluelamp.reporting.domain.figures import Counted, quarter_days, quarter_of, tables
 from bluelamp.reporting.models import Decision, PublicFigures, Report, ReportProduct
-from bluelamp.reporting.operations.counting import count_page
+from bluelamp.reporting.operations.journey_counts import count_page
 from bluelamp.reporting.operations.publishing_figures import (
     FiguresError,
     check_figures,

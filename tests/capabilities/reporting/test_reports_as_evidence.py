@@ -25,8 +25,9 @@ from bluelamp.reporting.models import (
     ReportProduct,
     ReportSighting,
 )
-from bluelamp.reporting.operations.counting import count_page, count_report, write_evidence
+from bluelamp.reporting.operations.counting import count_report, write_evidence
 from bluelamp.reporting.operations.helping import tell_of_edition
+from bluelamp.reporting.operations.journey_counts import count_page
 from bluelamp.reporting.operations.sealed import report_records, seal_json
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])

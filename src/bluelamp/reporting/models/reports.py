@@ -9,6 +9,7 @@ from django.db.models import Q
 from bluelamp.reporting.domain.life import CHANNELS, CLOSED, STATES
 from bluelamp.reporting.models.common import ORIGINS
 
+URGENT, NEWEST = ("-priority", "received_at", "id"), ("-received_at", "-id")
 QUEUE_FILTERS = ("decided_at", "kinds", "channel", "burst", "assigned_to")
 
 
@@ -65,19 +66,21 @@ class Report(models.Model):
     class Meta:
         ordering = ["received_at", "id"]
         indexes = [
-            models.Index(fields=["scope", "state", "-priority", "received_at"], name="report_queue"),
-            models.Index(fields=["state", "-priority", "received_at"], name="report_queue_national"),
-            # The desk's order, and all that it filters by: a page of the queue is found without touching a report.
+            # The desk's orders, and all that it filters by: a page of the queue is found without touching a report.
+            models.Index(fields=["scope", "state", *URGENT, *QUEUE_FILTERS], name="report_state"),
+            models.Index(fields=["state", *URGENT, *QUEUE_FILTERS], name="report_state_national"),
             models.Index(
-                fields=["scope", "-priority", "received_at", "id", *QUEUE_FILTERS],
+                fields=["scope", *URGENT, *QUEUE_FILTERS],
                 condition=Q(closed_at__isnull=True),
                 name="report_open",
             ),
             models.Index(
-                fields=["-priority", "received_at", "id", *QUEUE_FILTERS],
+                fields=[*URGENT, *QUEUE_FILTERS],
                 condition=Q(closed_at__isnull=True),
                 name="report_open_national",
             ),
+            models.Index(fields=["scope", *NEWEST, *QUEUE_FILTERS, "priority"], name="report_every"),
+            models.Index(fields=[*NEWEST, *QUEUE_FILTERS, "priority"], name="report_every_national"),
             models.Index(fields=["scope", "review_on"], condition=Q(review_on__isnull=False), name="report_review_due"),
         ]
         constraints = [

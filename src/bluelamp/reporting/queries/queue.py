@@ -14,10 +14,10 @@ from bluelamp.reporting.domain.priority import IMMEDIATE, SOON, TODAY
 from bluelamp.reporting.domain.references import NoReferenceError, read_reference
 from bluelamp.reporting.domain.routing import KINDS
 from bluelamp.reporting.models import Duty, HandOver, Report, SavedView
+from bluelamp.reporting.models.reports import NEWEST, URGENT
 
 PAGE = 25
 COUNTED = 1_000
-_URGENT, _NEWEST = ("-priority", "received_at", "id"), ("-received_at", "-id")
 ALL_STATES = ("to-decide", "waits-for-number", "handed-over", "recorded", "not-recorded", "withdrawn", "any")
 LEVELS = {"immediate": IMMEDIATE, "today": TODAY, "soon": SOON}
 # What a row of the queue shows: nothing that is sealed, so that a page of it reads no large value.
@@ -92,7 +92,7 @@ def queue(*, scope: str, filters: Filters, me: UUID | None) -> QuerySet[Report]:
         found = found.filter(channel=filters.channel)
     if filters.burst:
         found = found.filter(burst=filters.burst == "yes")
-    return found.order_by(*(_NEWEST if filters.state == "any" else _URGENT))
+    return found.order_by(*(NEWEST if filters.state == "any" else URGENT))
 
 
 def page(*, scope: str, filters: Filters, me: UUID | None, cursor: str = "") -> Page:
