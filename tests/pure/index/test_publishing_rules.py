@@ -13,7 +13,7 @@ from bluelamp.index.domain.checks import Cell, Entry, SourceState, Standing, dif
 from bluelamp.index.domain.life import Readiness, may_become, obstacles
 from bluelamp.index.domain.replies import problems
 from bluelamp.index.domain.revising import changes
-from bluelamp.index.domain.workdays import after_working_days, bank_holidays, easter, is_working_day
+from bluelamp.kernel.workdays import after_working_days, bank_holidays, easter, is_working_day
 
 
 @pytest.mark.parametrize(

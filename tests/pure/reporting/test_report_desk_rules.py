@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bluelamp.kernel.workdays import is_working_day
 from bluelamp.reporting.domain.casework import DeskError, read_desk, tidy_number
 from bluelamp.reporting.domain.due import ESCALATIONS, escalation_due, hand_over_due, months_after
 from bluelamp.reporting.domain.flagging import Level, Raised, Source
@@ -23,13 +24,17 @@ def test_a_flood_waits_behind_others_and_hides_no_danger() -> None:
 
 
 @given(st.integers(0, 40_000), st.integers(0, 86_399))
-def test_a_hand_over_waits_two_working_days_and_never_ends_on_a_weekend(days_on: int, seconds: int) -> None:
+def test_a_hand_over_waits_two_working_days_and_never_ends_on_a_free_day(days_on: int, seconds: int) -> None:
     now = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=days_on, seconds=seconds)
     due = hand_over_due(now=now)
-    assert due.weekday() < 5 and due.time() == now.time()
+    assert is_working_day(due.date()) and due.time() == now.time()
     days = [now + timedelta(days=n) for n in range(1, (due - now).days + 1)]
-    assert sum(day.weekday() < 5 for day in days) == 2
+    assert sum(is_working_day(day.date()) for day in days) == 2
     assert hand_over_due(now=now, at_once=timedelta(minutes=15)) == now + timedelta(minutes=15)
+
+
+def test_christmas_does_not_count_for_a_hand_over() -> None:
+    assert hand_over_due(now=datetime(2026, 12, 24, 9, tzinfo=UTC)) == datetime(2026, 12, 30, 9, tzinfo=UTC)
 
 
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)), st.integers(1, 240))

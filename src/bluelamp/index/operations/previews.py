@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 
 from bluelamp.index import permissions
 from bluelamp.index.domain.replies import JUDGED_RULES, PREVIEW_DAYS, problems
-from bluelamp.index.domain.workdays import after_working_days
 from bluelamp.index.models import Edition, EditionRow, MakerLink, Preview, Reply
 from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, own_id, said
 from bluelamp.index.publishing_queries import SUBJECT, drafts, evidence_hash, makers_of, previews_of, unpreviewed
@@ -18,6 +17,7 @@ from bluelamp.kernel.outbox.operations import announce
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.models import Organisation
 from bluelamp.kernel.people.operations.permit import note, require
+from bluelamp.kernel.workdays import after_working_days
 
 
 class ReplyRefusedError(EditionError):

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from bluelamp.kernel.workdays import after_working_days
+
 # Home Office Counting Rules (Crime Recording Rules for frontline officers): recorded within 24 hours of the report.
 RECORDING = timedelta(hours=24)
 # A duty nobody acknowledged is told further up when once, twice and four times its time has passed.
@@ -21,16 +23,11 @@ def escalation_due(*, raised_at: datetime, within: timedelta, escalated: int) ->
 def hand_over_due(*, now: datetime, at_once: timedelta | None = None) -> datetime:
     """When a hand-over must be acknowledged: within `at_once` where somebody is in danger, else in two working days.
 
-    Saturdays and Sundays do not count. Bank holidays do: the program keeps no calendar of them, so a report comes back
-    a day early rather than late.
+    Weekends do not count, nor bank holidays of any part of the United Kingdom.
     """
     if at_once is not None:
         return now + at_once
-    due, left = now, HAND_OVER_DAYS
-    while left:
-        due += timedelta(days=1)
-        left -= due.weekday() < 5
-    return due
+    return now + (after_working_days(start=now.date(), days=HAND_OVER_DAYS) - now.date())
 
 
 def months_after(*, day: date, months: int) -> date:

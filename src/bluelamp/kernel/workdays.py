@@ -1,7 +1,7 @@
 """Working days of the United Kingdom: neither a weekend nor a bank holiday of any of its parts, by rule.
 
 England and Wales, Scotland, and Northern Ireland have different holidays. A day that is free in any of them is no
-working day here, so that no maker has fewer than the days that it is promised. Holidays by royal proclamation that no
+working day here, so that nobody has fewer days than they are promised. Holidays by royal proclamation that no
 rule foresees are in ONCE.
 """
 
