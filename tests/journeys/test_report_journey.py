@@ -1,4 +1,7 @@
-"""People at the pages of a report, in a browser, with and without scripts, on a phone and at a desk (rule 55)."""
+"""People at the pages of a report, in a browser (rule 55): on a phone without scripts, at a desk with them.
+
+Phones with scripts: test_report_exit.py, test_report_every_page.py, test_offline_app.py.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ from report_person import NOT_SURE, Person
 from bluelamp.reporting.domain.question import Question
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SIZES = {"phone": (360, 740), "desk": (1280, 900)}
+WAYS = {"phone without scripts": (False, (360, 740)), "desk with scripts": (True, (1280, 900))}
 ALONE = {"danger": "no", "seen-by": "no", "urgent": "none"}
 PERSONAS: dict[str, dict[str, str]] = {
     "stressed victim": {
@@ -35,14 +38,19 @@ PERSONAS: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.fixture(params=["scripts", "no scripts"])
-def scripts(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param == "scripts")
+@pytest.fixture(params=list(WAYS))
+def way(request: pytest.FixtureRequest) -> tuple[bool, tuple[int, int]]:
+    return WAYS[request.param]
 
 
-@pytest.fixture(params=list(SIZES))
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    return SIZES[request.param]
+@pytest.fixture
+def scripts(way: tuple[bool, tuple[int, int]]) -> bool:
+    return way[0]
+
+
+@pytest.fixture
+def size(way: tuple[bool, tuple[int, int]]) -> tuple[int, int]:
+    return way[1]
 
 
 @pytest.fixture

@@ -55,12 +55,7 @@ def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def catalogue() -> None:
-    ensure_catalogue()
-
-
-@pytest.fixture
-def packaged(catalogue: None) -> Load:
+def packaged(packaged_catalogue: None) -> Load:
     return load_path(path=fact_path(name="kev"), feed=feed_by_id("cisa-kev-packaged"), now=NOW).load
 
 
@@ -124,13 +119,13 @@ def test_a_newer_list_replaces_an_older_one_and_not_the_other_way(packaged: Load
     assert edition.rows.count() == 1 and edition.rows.get().sightings[0]["model"] == "dlink:dir823x"
 
 
-def test_load_times_rise_strictly_though_the_clock_goes_back(catalogue: None) -> None:
+def test_load_times_rise_strictly_though_the_clock_goes_back(packaged_catalogue: None) -> None:
     first = load_csv("CVE-2026-1111,D-Link,DIR-823X,2026-08-01")
     second = load_csv("CVE-2026-1111,D-Link,DIR-823X,2026-08-02", now=NOW - timedelta(days=1) + timedelta(hours=12))
     assert second.added_at > first.added_at
 
 
-def test_a_bad_row_is_kept_with_its_reason_and_too_many_refuse_the_file(catalogue: None) -> None:
+def test_a_bad_row_is_kept_with_its_reason_and_too_many_refuse_the_file(packaged_catalogue: None) -> None:
     good = [f"CVE-2026-{1000 + i},D-Link,DIR-823X,2026-08-0{i + 1}" for i in range(5)]
     load = load_csv(*good, "CVE-2026-9999,D-Link,DIR-823X,2027-01-01")
     kept = QuarantinedRow.objects.get(load=load)
@@ -141,7 +136,7 @@ def test_a_bad_row_is_kept_with_its_reason_and_too_many_refuse_the_file(catalogu
     assert QuarantinedRow.objects.count() == 3
 
 
-def test_unmapped_names_are_counted_and_shown(catalogue: None) -> None:
+def test_unmapped_names_are_counted_and_shown(packaged_catalogue: None) -> None:
     load = load_csv("CVE-2026-1111,Nobody Knows,Thing,2026-08-01", "CVE-2026-1112,D-Link,Nonesuch 9,2026-08-01")
     assert (load.to_product, load.maker_only, load.unmapped) == (0, 1, 1)
     edition, _ = build_edition(now=NOW)
@@ -152,7 +147,7 @@ def test_unmapped_names_are_counted_and_shown(catalogue: None) -> None:
     }
 
 
-def test_in_the_wild_reports_find_products_but_name_nobody(catalogue: None) -> None:
+def test_in_the_wild_reports_find_products_but_name_nobody(packaged_catalogue: None) -> None:
     feed = feed_by_id("in-the-wild")
     cves = pq.read_table(fact_path(name="inthewild"))
     lines = [f"{c},{d}" for c, d in zip(cves["cve"].to_pylist(), cves["reported"].to_pylist(), strict=True)]
@@ -246,7 +241,7 @@ def test_orphans_are_swept_once_old(packaged: Load) -> None:
     assert (evidence_folder() / f"{packaged.file_hash}.parquet").exists()
 
 
-def test_unreadable_files_say_why(catalogue: None, tmp_path: Path) -> None:
+def test_unreadable_files_say_why(packaged_catalogue: None, tmp_path: Path) -> None:
     damaged = tmp_path / "known_exploited.json"
     damaged.write_text('{"vulnerabilities": [')
     with pytest.raises(FormatError, match="not complete JSON"):
@@ -259,7 +254,7 @@ def test_unreadable_files_say_why(catalogue: None, tmp_path: Path) -> None:
         load_bytes(content=kev_csv(), feed=feed_by_id("cisa-kev-csv"), now=NOW)
 
 
-def test_the_catalogue_places_the_products_people_know(catalogue: None) -> None:
+def test_the_catalogue_places_the_products_people_know(packaged_catalogue: None) -> None:
     assert Product.objects.get(key="dlink:dir").category == "router"
     assert Product.objects.get(key="hikvision:cameras").category == "camera"
     assert not Product.objects.exclude(category="").filter(name="", written_names__isnull=False).exists()
@@ -336,7 +331,7 @@ def test_commands_answer_in_tables_and_json(packaged: Load, tmp_path: Path) -> N
     assert lows == sorted(lows, reverse=True)
 
 
-def test_loading_a_feed_by_command_and_its_mistakes(catalogue: None, tmp_path: Path) -> None:
+def test_loading_a_feed_by_command_and_its_mistakes(packaged_catalogue: None, tmp_path: Path) -> None:
     file = tmp_path / "kev.csv"
     file.write_bytes(kev_csv("CVE-2026-1111,D-Link,DIR-823X,2026-08-01"))
     assert json.loads(run(app, ["feeds", "load", str(file), "--json"]).stdout)["rows"] == 1
@@ -378,14 +373,14 @@ def test_the_database_refuses_unknown_origins_and_bands(packaged: Load) -> None:
         edition.rows.update(band="dreadful")
 
 
-def test_a_parquet_that_is_no_list_is_refused(catalogue: None) -> None:
+def test_a_parquet_that_is_no_list_is_refused(packaged_catalogue: None) -> None:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table({"x": [1]}), sink)
     with pytest.raises(FormatError, match="damaged"):
         load_bytes(content=sink.getvalue().to_pybytes(), feed=feed_by_id("cisa-kev-packaged"), now=NOW)
 
 
-def test_a_copy_changes_neither_the_first_nor_the_newest_confirmed_day(catalogue: None) -> None:
+def test_a_copy_changes_neither_the_first_nor_the_newest_confirmed_day(packaged_catalogue: None) -> None:
     """Bad input: the in-the-wild list repeats the authority's, with days of its own before and after."""
 
     def only_one(_ref: str) -> tuple[str, ...]:
