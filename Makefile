@@ -63,7 +63,7 @@ $(VENV)-scan/.done: requirements/scan.txt
 	@$(VENV)-scan/bin/pip install --disable-pip-version-check -q --require-hashes -r requirements/scan.txt
 	@touch $@
 
-scan: $(VENV)/.run $(VENV)-scan/.done ## a web scanner (in .venv-scan) against a demonstration of its own (ten to thirty minutes)
+scan: $(VENV)/.test $(VENV)-scan/.done ## a web scanner (in .venv-scan) against a demonstration of its own (about an hour)
 	$(BIN)/python scripts/scan.py $(VENV)-scan/bin/wapiti
 
 lock: ## compile requirements/*.txt again from pyproject.toml

@@ -1,7 +1,10 @@
-"""A stranger's scanner against a running demonstration: `make scan` (ten to thirty minutes).
+"""A stranger's scanner against a running demonstration: `make scan` (about an hour).
 
-Scans the public pages, then the desk as one of the cast, and ends with 1 where it finds anything above informational
-that does not stand in ACCEPTED with its reason. The demonstration lives in a folder that is removed afterwards.
+Scans the public pages, a report that is being written, one that is followed, the desk, the triage desk and what serves
+programs, and ends with 1 where it finds anything above informational that does not stand in ACCEPTED with its reason.
+The demonstration lives in a folder that is removed afterwards.
+
+    python scripts/scan.py WAPITI [PART ...]    only these of PARTS
 """
 
 import json
@@ -16,10 +19,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+
+from bench_reports import drafts
+from scan_visitors import Visitor, follower, one_of_the_cast, writer
 
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
 # Not: what this program has no part of (LDAP, Java, CGI, web shops), and what asks hosts on the internet.
@@ -29,7 +33,24 @@ MODULES = (
 )
 # Of the catalogue's 43,000 pages and their like a few are looked at, in English, for so many seconds a module.
 BOUNDS = "--max-files-per-dir 2 --max-links-per-page 40 --depth 4 --max-parameters 15 --max-attack-time 60"
-PLAYED = "Ada"
+# What each part scans.
+PARTS = {
+    "public": "/",
+    "writing": "/report/",
+    "following": "/report/follow/",
+    "desk": "/desk/",
+    "triage": "/desk/reports/",
+    "programs": "/open311/v2/",
+}
+# What would end the scan of a part: leaving, sending, signing out, or in as another.
+LEAVE = (
+    "/account/logout/",
+    "/account/sessions/",
+    "/desk/demo/",
+    "/report/exit/",
+    "/report/follow/leave/",
+    "/report/nothing/",
+)
 
 
 @dataclass(frozen=True)
@@ -53,18 +74,16 @@ ACCEPTED = (
 )
 
 
-def main(wapiti: str) -> int:
+def main(wapiti: str, parts: list[str]) -> int:
     """Scan; 0 where nothing was found."""
-    with tempfile.TemporaryDirectory(prefix="bluelamp-scan-") as name, demonstration(Path(name)) as base:
-        found = scan(wapiti, base, Path(name) / "public", leave=("/desk/demo/",))
-        cookies, held = Path(name) / "cookies.json", session(base)
-        cookies.write_text(json.dumps(as_scanner_reads(held)), encoding="utf-8")
-        # Signing out, or in as another, would end the scan of the desk.
-        leave = ("/account/logout/", "/desk/demo/", "/account/sessions/")
-        desk = ("-c", str(cookies), "--drop-set-cookie", "-s", f"{base}/desk/")
-        found += scan(wapiti, base, Path(name) / "desk", *desk, leave=leave)
-        if status(base, "/desk/people/", held) != 200:
-            sys.exit("The scan of the desk ended its own session: leave out the address that does so.")
+    found: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="bluelamp-scan-") as name, demonstration(Path(name)) as (base, env):
+        (draft, sent), last = drafts(env, 2)
+        for part in parts:
+            visitor, starts = visit(part, base, draft=draft, sent=sent, last=last)
+            found += scan(wapiti, base, Path(name) / part, visitor, starts=starts, leave=(*LEAVE, last))
+            if visitor.get(starts[0])[0] != 200:
+                sys.exit(f"The scan of {part} ended its own session: leave out the address that does so.")
     serious = [finding for finding in found if not accepted(finding)]
     for finding in serious:
         print(f"\n{finding['kind']} (level {finding['level']}): {finding['info']}\n{finding['http_request']}")
@@ -73,17 +92,45 @@ def main(wapiti: str) -> int:
     return 1 if serious else 0
 
 
+def visit(part: str, base: str, *, draft: str, sent: str, last: str) -> tuple[Visitor, list[str]]:
+    """Who scans a part, and where they begin. `last`: the page that sends, which leads to all that are answered."""
+    match part:
+        case "writing":
+            visitor = writer(base, draft)
+            return visitor, sorted(set(re.findall(r"/report/q/\d+/", visitor.get(last)[1])) - {last})
+        case "following":
+            return follower(base, sent, last), ["/report/follow/page/"]
+        case "desk":
+            return one_of_the_cast(base, "Ada"), ["/desk/"]
+        case "triage":
+            return one_of_the_cast(base, "Dev"), ["/desk/reports/"]
+        case "programs":
+            return Visitor(base), [
+                "/open311/v2/services.json",
+                "/open311/v2/requests.json",
+                "/open311/v2/discovery.json",
+            ]
+    return Visitor(base), ["/"]
+
+
 def accepted(finding: dict[str, Any]) -> Accepted | None:
     """Why a finding is none, or None."""
     return next((a for a in ACCEPTED if a.words in finding["info"]), None)
 
 
-def scan(wapiti: str, base: str, report: Path, *more: str, leave: tuple[str, ...]) -> list[dict[str, Any]]:
+def scan(
+    wapiti: str, base: str, report: Path, visitor: Visitor, *, starts: list[str], leave: tuple[str, ...]
+) -> list[dict[str, Any]]:
     """Everything above informational that the scanner found."""
-    print(f"Scanning {base}: {report.name}", flush=True)
+    print(f"Scanning {base}{PARTS[report.name]}", flush=True)
     excluded = [part for path in (*leave, "/cy/*", "/static/*") for part in ("-x", f"{base}{path}")]
+    more = [part for path in starts for part in ("-s", f"{base}{path}")]
+    if visitor.cookies:
+        cookies = report.with_suffix(".cookies")
+        cookies.write_text(json.dumps(visitor.as_scanner_reads()), encoding="utf-8")
+        more += ["-c", str(cookies), "--drop-set-cookie"]
     own = ["--store-session", f"{report}-session", "--store-config", f"{report}-config", "--no-bugreport"]
-    command = [wapiti, "-u", f"{base}/", "-m", MODULES, *BOUNDS.split(), *own, *excluded, *more]
+    command = [wapiti, "-u", f"{base}{PARTS[report.name]}", "-m", MODULES, *BOUNDS.split(), *own, *excluded, *more]
     subprocess.run([*command, "-f", "json", "-o", f"{report}.json", "-v", "0"], check=True, stdout=sys.stderr)
     told = json.loads(Path(f"{report}.json").read_text(encoding="utf-8"))
     print(f"{told['infos'].get('crawled_pages_nbr', '?')} addresses and forms were attacked.", flush=True)
@@ -96,58 +143,20 @@ def scan(wapiti: str, base: str, report: Path, *more: str, leave: tuple[str, ...
     ]
 
 
-def status(base: str, path: str, cookies: dict[str, str]) -> int:
-    """How an address answers who has these cookies."""
-    line = HTTPConnection(base.removeprefix("http://"), timeout=30)
-    line.request("GET", path, headers={"Cookie": _line(cookies)})
-    return line.getresponse().status
-
-
-def session(base: str) -> dict[str, str]:
-    """The cookies of one of the cast."""
-    line = HTTPConnection(base.removeprefix("http://"), timeout=30)
-    line.request("GET", "/desk/demo/")
-    answer = line.getresponse()
-    page, cookies = answer.read().decode(), _cookies(answer.headers.get_all("Set-Cookie", []))
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-    row = next(r for r in page.split("<tr") if f"Act as {PLAYED}<" in r)
-    who = re.search(r'name="who" value="([^"]+)"', row)
-    assert token and who, "the page of the cast has changed"
-    form = urlencode({"who": who[1], "csrfmiddlewaretoken": token[1]})
-    head = {"Cookie": _line(cookies), "Content-Type": "application/x-www-form-urlencoded"}
-    line.request("POST", "/desk/demo/", form, head)
-    answer = line.getresponse()
-    assert answer.status == 302, f"signing in was answered with {answer.status}"
-    return cookies | _cookies(answer.headers.get_all("Set-Cookie", []))
-
-
-def as_scanner_reads(cookies: dict[str, str]) -> dict[str, Any]:
-    """Cookies in the scanner's form."""
-    kept = {"expires": None, "secure": False, "port": None, "version": 0}
-    return {"localhost": {"/": {name: {"value": value, **kept} for name, value in cookies.items()}}}
-
-
-def _cookies(lines: list[str]) -> dict[str, str]:
-    return dict(line.strip().partition(";")[0].split("=", 1) for line in lines)
-
-
-def _line(cookies: dict[str, str]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in cookies.items())
-
-
 @contextmanager
-def demonstration(home: Path) -> Iterator[str]:
-    """The address of a demonstration of its own."""
+def demonstration(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address and the environment of a demonstration of its own, with every interface open."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
     env = {**kept, "BLUELAMP_HOME": str(home / "home"), "BLUELAMP_PORT": str(port), "BLUELAMP_DEMO": "1"}
+    env |= {"BLUELAMP_REPORT_API": "1", "BLUELAMP_OPEN311": "1"}
     subprocess.run([BLUELAMP, "setup"], env=env, check=True, stdout=subprocess.DEVNULL)
     with (home / "log").open("w") as log, subprocess.Popen([BLUELAMP, "serve"], env=env, stdout=log, stderr=log) as web:
         try:
             _wait(port)
-            yield f"http://localhost:{port}"
+            yield f"http://localhost:{port}", env
         finally:
             web.terminate()
             web.wait(timeout=30)
@@ -165,4 +174,8 @@ def _wait(port: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]) if shutil.which(sys.argv[1]) else f"There is no {sys.argv[1]}. Run: make scan")
+    if not shutil.which(sys.argv[1]):
+        sys.exit(f"There is no {sys.argv[1]}. Run: make scan")
+    if unknown := set(sys.argv[2:]) - set(PARTS):
+        sys.exit(f"There is no part {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}")
+    sys.exit(main(sys.argv[1], sys.argv[2:] or list(PARTS)))
