@@ -103,7 +103,7 @@ def visit(part: str, base: str, *, draft: str, sent: str, last: str) -> tuple[Vi
         case "desk":
             return one_of_the_cast(base, "Ada"), ["/desk/"]
         case "triage":
-            return one_of_the_cast(base, "Dev"), ["/desk/reports/"]
+            return one_of_the_cast(base, "Dev", capacity="Triage officer"), ["/desk/reports/"]
         case "programs":
             return Visitor(base), [
                 "/open311/v2/services.json",

@@ -50,12 +50,15 @@ def found(pattern: str, page: str) -> str:
     return match[1] if match else sys.exit(f"No page has {pattern} any more.")
 
 
-def one_of_the_cast(base: str, name: str) -> Visitor:
-    """Signed in as one of the invented people."""
+def one_of_the_cast(base: str, name: str, *, capacity: str = "") -> Visitor:
+    """Signed in as one of the invented people; in a capacity, where they hold several."""
     visitor = Visitor(base)
     _, page = visitor.get("/desk/demo/")
     row = next(r for r in page.split("<tr") if f"Act as {name}<" in r)
     visitor.submit("/desk/demo/", who=found(r'name="who" value="([^"]+)"', row))
+    if capacity:
+        choice = rf'name="grant"[^>]*value="([^"]+)"[^>]*>\s*<label[^>]*>\s*{capacity}'
+        visitor.submit("/desk/capacity/", grant=found(choice, visitor.get("/desk/capacity/")[1]))
     return visitor
 
 

@@ -79,6 +79,7 @@ PINNED: dict[str, tuple[int, int]] = {
     "report, nothing open": (0, 0),
     "many reports": (0, 0),
     "report without a connection": (0, 0),
+    "where a computer suggests": (0, 0),
     "reports in figures": (1, 1),
     "sign in": (1, 1),
     "link that no longer works": (0, 0),

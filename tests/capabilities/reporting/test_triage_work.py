@@ -186,7 +186,8 @@ def test_a_hand_over_that_nobody_acknowledges_comes_back_with_a_duty() -> None:
         actor=officer("triage-officer"), report_id=report.pk, to="report-fraud", reason="their-kind", text=TEXT, now=NOW
     )
     # A Thursday and two working days.
-    assert made.due_at == NOW + timedelta(days=4)
+    # Thursday; Saturday, Sunday and Saint Andrew's Day do not count.
+    assert made.due_at == NOW + timedelta(days=5)
     assert handing.return_overdue(now=made.due_at - timedelta(seconds=1)) == 0
     assert handing.return_overdue(now=made.due_at) == 1 and handing.return_overdue(now=made.due_at) == 0
     assert fresh(report).state == "registered" and fresh(report).closed_at is None

@@ -45,7 +45,7 @@ TOPICS: dict[str, Label] = {
 def models(request: HttpRequest) -> HttpResponse:
     """Every model of the register."""
     language = "cy" if get_language() == "cy" else "en"
-    return render(request, "report/models.html", {"models": [_shown(m, language) for m in model_register().values()]})
+    return render(request, "register/models.html", {"models": [_shown(m, language) for m in model_register().values()]})
 
 
 def _shown(entry: ModelEntry, language: str) -> dict[str, Any]:

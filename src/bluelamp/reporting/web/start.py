@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bluelamp.reporting.domain.journey import walk
 from bluelamp.reporting.operations import drafts
 from bluelamp.reporting.operations.journey_counts import count_page
-from bluelamp.reporting.queries.usual import usual_times
+from bluelamp.reporting.queries.usual import kept_usual_times
 from bluelamp.reporting.questions import questions
 from bluelamp.reporting.web.journey_codes import to_question
 from bluelamp.reporting.web.journey_counting import MOST_BEGUN, counted, too_many
@@ -24,7 +24,7 @@ from bluelamp.reporting.web.journey_sitting import hold, kept_out, language, tok
 @kept_out
 def start(request: HttpRequest) -> HttpResponse:
     """What reporting is for, and the way into it."""
-    context = {"is_open": bool(token_of(request)), "usual": usual_times(today=timezone.localdate())}
+    context = {"is_open": bool(token_of(request)), "usual": kept_usual_times(today=timezone.localdate())}
     return render(request, "report/start.html", context)
 
 
