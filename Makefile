@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check lint bench lock facts places messages scan setup-test clean
+.PHONY: help install run demo test coverage check lint bench lock facts places messages scan setup-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | while IFS='|' read -r n t; do printf '  make %-12s %s\n' "$$n" "$$t"; done
@@ -47,8 +47,11 @@ check: $(VENV)/.test ## lint, format, strict types, import rules, migrations (un
 	$(BIN)/bluelamp manage makemigrations --check --dry-run
 
 test: setup-test check ## everything: checks, all tests, the database tests on PostgreSQL too
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered -q
+	$(BIN)/pytest -n auto --dist worksteal -q
 	pg_virtualenv -o log_min_error_statement=panic -o log_min_messages=panic bash scripts/test_on_postgres.sh
+
+coverage: setup-test ## the tests on SQLite once more, slower, with what they do not reach; fails below the floor
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered -q
 
 bench: $(VENV)/.test ## speed, as ratios against a baseline in the same run
 	$(BIN)/python scripts/bench.py

@@ -1,11 +1,13 @@
 """Folders that take long to make and are only copied: made once in a run, whichever of its processes is first."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -43,3 +45,24 @@ def copy_of_empty_tables(factory: pytest.TempPathFactory, home: Path) -> None:
     home.mkdir(mode=0o700, exist_ok=True)
     for name in ("main.db", "stream.db", "vault.db"):
         shutil.copy(made / name, home)
+
+
+def fill_postgres(factory: pytest.TempPathFactory, url: str) -> None:
+    """Put this program's tables, with nothing in them, in the place of what is in a PostgreSQL database."""
+    import psycopg
+
+    def make(part: Path) -> None:
+        part.mkdir()
+        name = f"tables_{secrets.token_hex(6)}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        prepare(
+            part, ["migrate", "--no-backup"], BLUELAMP_DATABASE_URL=urlsplit(url)._replace(path=f"/{name}").geturl()
+        )
+        (part / "name").write_text(name)
+
+    target, server = urlsplit(url).path.strip("/"), urlsplit(url)._replace(path="/postgres").geturl()
+    made = (made_once(factory, "postgres-tables", make) / "name").read_text()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {target} WITH (FORCE)")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {target} TEMPLATE {made}")  # type: ignore[arg-type]

@@ -23,6 +23,8 @@ from bluelamp.kernel.fetching.client import Fetcher
 from bluelamp.kernel.fetching.domain.results import FetchError, Limits
 from bluelamp.kernel.fetching.parts import Origin, Part, locked
 
+pytestmark = pytest.mark.any_engine
+
 NOW = datetime(2026, 8, 8, 12, tzinfo=UTC)
 BODY = b"".join(b"line %d\n" % i for i in range(5000))
 SHA = hashlib.sha256(BODY).hexdigest()

@@ -260,6 +260,7 @@ def test_the_catalogue_places_the_products_people_know(packaged_catalogue: None)
     assert not Product.objects.exclude(category="").filter(name="", written_names__isnull=False).exists()
 
 
+@pytest.mark.any_engine
 def test_the_backtest_writes_a_row_for_every_candidate_and_gives_the_stated_rule(tmp_path: Path) -> None:
     prepared = prepared_facts()
     found = write_backtest(prepared=prepared, out=tmp_path / "scores.csv", draws=40)
@@ -288,6 +289,7 @@ def test_the_backtest_writes_a_row_for_every_candidate_and_gives_the_stated_rule
         assert sum(b["items"] for b in bins) == sum(m.candidates for m in rule[-3:])
 
 
+@pytest.mark.any_engine
 def test_packaged_weights_are_those_learnt_from_the_packaged_facts(tmp_path: Path) -> None:
     prepared = prepared_facts()
     found = write_weights(prepared=prepared, out=tmp_path / "weights.json")
@@ -299,6 +301,7 @@ def test_packaged_weights_are_those_learnt_from_the_packaged_facts(tmp_path: Pat
     assert learnt_weights().weights == pytest.approx(found.weights, abs=1e-4)
 
 
+@pytest.mark.any_engine
 def test_reasons_add_up_to_the_score_for_the_packaged_day_and_another() -> None:
     prepared = prepared_facts()
     for as_of in (newest_day(prepared=prepared), date(2023, 1, 1)):
@@ -310,6 +313,7 @@ def test_reasons_add_up_to_the_score_for_the_packaged_day_and_another() -> None:
         assert [f.score for f in top] == sorted((f.score for f in top), reverse=True)
 
 
+@pytest.mark.any_engine
 def test_commands_answer_in_tables_and_json(packaged: Load, tmp_path: Path) -> None:
     for command in (
         ["index", "build"],

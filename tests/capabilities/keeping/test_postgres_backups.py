@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from keeping_homes import Home, writing
+from made_once import fill_postgres
 
 from bluelamp.project.keeping import postgres
 from bluelamp.project.keeping.archive import KeepingError
@@ -15,8 +16,9 @@ Make = Callable[[], str]
 
 
 @pytest.fixture
-def home(new_database: Make, tmp_path: Path) -> Home:
+def home(new_database: Make, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(path=tmp_path / "home", url=new_database())
+    fill_postgres(tmp_path_factory, home.url)
     home.ask("make")
     return home
 

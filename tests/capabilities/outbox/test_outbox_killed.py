@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from made_once import copy_of_empty_tables
+from made_once import copy_of_empty_tables, fill_postgres
 
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
 NURSERY = Path(__file__).with_name("outbox_nursery.py")
@@ -120,7 +120,7 @@ def test_the_command_stops_cleanly_when_asked(
         "bluelamp: The database has no outbox yet. Make it with: bluelamp setup\n"
     )
     if URL:
-        subprocess.run([bluelamp, "manage", "migrate", "-v", "0"], env=env, check=True)
+        fill_postgres(tmp_path_factory, env["BLUELAMP_DATABASE_URL"])
     else:
         copy_of_empty_tables(tmp_path_factory, Path(env["BLUELAMP_HOME"]))
     worker = subprocess.Popen([bluelamp, "work", "--json"], env=env, stdout=-1, stderr=-1, text=True)

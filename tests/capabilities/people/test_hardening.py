@@ -18,7 +18,7 @@ from django.urls import reverse
 from bluelamp.project.matrix import names
 from bluelamp.project.permission_table import ROUTES, Open
 
-pytestmark = pytest.mark.django_db(databases=["default", "stream", "vault"])
+pytestmark = [pytest.mark.any_engine, pytest.mark.django_db(databases=["default", "stream", "vault"])]
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

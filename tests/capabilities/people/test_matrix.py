@@ -23,7 +23,7 @@ from bluelamp.project.matrix import markdown, names
 from bluelamp.project.permission_table import ROUTES, TABLE, Open
 from bluelamp.reporting.permissions import ACTIONS as REPORTING
 
-pytestmark = pytest.mark.django_db(databases=["default", "stream", "vault"])
+pytestmark = [pytest.mark.any_engine, pytest.mark.django_db(databases=["default", "stream", "vault"])]
 ROOT = Path(__file__).parents[3]
 LANGUAGES = re.compile(r"^/(cy/)?")
 

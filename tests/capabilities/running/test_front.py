@@ -23,6 +23,8 @@ from granian.cli import cli as granian
 from bluelamp.project.cli.serve import CONNECTIONS, web_command
 from bluelamp.project.front import REFUSED, Environ, Front, Limits, environ_of
 
+pytestmark = pytest.mark.any_engine
+
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
 QUICK = Limits(body=1000, receive_seconds=0.3, send_seconds=0.3)
 POST = (

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from made_once import copy_of_empty_tables
+from made_once import copy_of_empty_tables, fill_postgres
 
 URL = os.environ.get("BLUELAMP_DATABASE_URL", "")
 BLUELAMP = str(Path(sys.executable).with_name("bluelamp"))
@@ -53,7 +53,7 @@ def env(tmp_path: Path, port: int) -> Iterator[Environment]:
 def tables(env: Environment, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The tables of the program, empty."""
     if URL:
-        subprocess.run([BLUELAMP, "migrate", "--no-backup"], env=env, check=True, capture_output=True, timeout=120)
+        fill_postgres(tmp_path_factory, env["BLUELAMP_DATABASE_URL"])
     else:
         copy_of_empty_tables(tmp_path_factory, Path(env["BLUELAMP_HOME"]))
 

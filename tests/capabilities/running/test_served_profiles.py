@@ -21,7 +21,7 @@ from bluelamp.project.matrix import names
 from bluelamp.project.permission_table import ROUTES
 from bluelamp.project.profiles import PROFILES, room_of
 
-pytestmark = pytest.mark.django_db(databases=["default", "stream", "vault"])
+pytestmark = [pytest.mark.any_engine, pytest.mark.django_db(databases=["default", "stream", "vault"])]
 VALUES = {"uuid": uuid4(), "int": 1}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
+from made_once import copy_of_empty_tables
 from typer.testing import CliRunner
 
 from bluelamp.kernel.audit.models import Entry
@@ -304,11 +305,10 @@ ON_FILES = pytest.mark.skipif("BLUELAMP_DATABASE_URL" in os.environ, reason="wor
 
 
 @pytest.fixture
-def env(tmp_path: Path) -> dict[str, str]:
+def env(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
     env = {**kept, "BLUELAMP_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "bluelamp.project.settings"}
-    for alias in ("default", "vault"):
-        subprocess.run([COMMAND, "manage", "migrate", "--database", alias], env=env, check=True, capture_output=True)
+    copy_of_empty_tables(tmp_path_factory, tmp_path)
     return env
 
 
