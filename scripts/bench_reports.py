@@ -1,7 +1,7 @@
 """Sending reports under load, and through ten kills. `make bench`.
 
     python scripts/bench_reports.py            how long sending takes at 50 a second, while another process writes
-    python scripts/bench_reports.py --workers 2    the same with two workers of the server
+    python scripts/bench_reports.py --workers 2    the same with so many workers of the server, not its usual number
     python scripts/bench_reports.py --killed   10,000 sent, the server killed ten times: each is there exactly once
 
 Reports are sent by the last page of the journey, over HTTP, to the real server, each from a draft of
@@ -40,14 +40,16 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--killed", action="store_true")
     options.add_argument("--number", type=int, default=0)
-    options.add_argument("--workers", type=int, default=1)
+    options.add_argument("--workers", type=int, default=0)
     options.add_argument("--drafts", type=int, default=0, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.drafts:
         write_drafts(chosen.drafts)
         return
     with tempfile.TemporaryDirectory() as folder:
-        env = {**environment(Path(folder)), "BLUELAMP_WORKERS": str(chosen.workers)}
+        env = environment(Path(folder))
+        if chosen.workers:
+            env["BLUELAMP_WORKERS"] = str(chosen.workers)
         subprocess.run([BIN / "bluelamp", "setup"], env=env, check=True, capture_output=True)
         number = chosen.number or (SENT if chosen.killed else RATE * SECONDS)
         tokens, address = drafts(env, number)
@@ -64,7 +66,6 @@ def environment(home: Path) -> dict[str, str]:
         **kept,
         "BLUELAMP_HOME": str(home),
         "BLUELAMP_PORT": str(free_port()),
-        "BLUELAMP_WORKERS": "1",
         "BLUELAMP_PROXIES": "1",
     }
     if "PGHOST" in os.environ:

@@ -79,18 +79,20 @@ def read_config(env: Mapping[str, str]) -> Config:
     """Read the settings. Raises ConfigError."""
     home = Path(env.get("BLUELAMP_HOME", "var")).absolute()
     hosts = tuple(h.strip() for h in env.get("BLUELAMP_HOSTS", "").split(",") if h.strip())
+    database_url = env.get("BLUELAMP_DATABASE_URL", "")
     config = Config(
         home=home,
         bind=env.get("BLUELAMP_BIND", "127.0.0.1"),
         port=_whole(env, "BLUELAMP_PORT", default=8000, low=1, high=65535),
         hosts=hosts or tuple(sorted(LOOPBACK)),
-        database_url=env.get("BLUELAMP_DATABASE_URL", ""),
+        database_url=database_url,
         secret_key_file=Path(env.get("BLUELAMP_SECRET_KEY_FILE", home / "keys" / "secret")),
         erasures_file=Path(env["BLUELAMP_ERASURES_FILE"]).absolute() if env.get("BLUELAMP_ERASURES_FILE") else None,
         backup_passphrase_file=_file(env, "BLUELAMP_BACKUP_PASSPHRASE_FILE"),
         backup_folder=_backup_folder(env, home),
         backups_kept=_whole(env, "BLUELAMP_BACKUPS_KEPT", default=14, low=1, high=365),
-        workers=_whole(env, "BLUELAMP_WORKERS", default=1, low=1, high=64),
+        # A worker waits for PostgreSQL's answers, so that one alone leaves the machine idle.
+        workers=_whole(env, "BLUELAMP_WORKERS", default=2 if database_url else 1, low=1, high=64),
         proxies=_whole(env, "BLUELAMP_PROXIES", default=0, low=0, high=9),
         session_hours=_whole(env, "BLUELAMP_SESSION_HOURS", default=10, low=1, high=24),
         idle_minutes=_whole(env, "BLUELAMP_IDLE_MINUTES", default=30, low=1, high=720),

@@ -42,7 +42,7 @@ SETTINGS = (
         "Folder for a daily backup, best on another disk. Outside HOME it needs the passphrase file.",
     ),
     Setting("BLUELAMP_BACKUPS_KEPT", "14", "How many of the newest backups stay in that folder."),
-    Setting("BLUELAMP_WORKERS", "1", "Web worker processes."),
+    Setting("BLUELAMP_WORKERS", "1; with PostgreSQL 2", "Web worker processes. Each answers one request at a time."),
     Setting("BLUELAMP_PROXIES", "0", "How many of your own proxies pass requests on (they set X-Forwarded-*)."),
     Setting("BLUELAMP_SESSION_HOURS", "10", "After so many hours a person signs in again."),
     Setting("BLUELAMP_IDLE_MINUTES", "30", "After so many minutes without use a person signs in again."),

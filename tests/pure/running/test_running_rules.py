@@ -314,3 +314,8 @@ def test_times_in_words(seconds: int, words: str) -> None:
 
 def test_methods_are_a_closed_list() -> None:
     assert (known_method("GET"), known_method("jane@b.example"), known_method(None)) == ("GET", "other", "other")
+
+
+def test_postgresql_has_two_workers_unless_somebody_says_otherwise() -> None:
+    url = {"BLUELAMP_DATABASE_URL": "postgresql://a@b/c"}
+    assert [read_config(env).workers for env in ({}, url, {**url, "BLUELAMP_WORKERS": "1"})] == [1, 2, 1]
