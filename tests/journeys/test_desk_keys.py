@@ -19,6 +19,7 @@ def test_keys_move_open_and_can_be_switched_off(browser: Browser, demo_base: str
         page.keyboard.press(key)
     first = page.locator("main table tbody tr").first
     assert "bl-here" in (first.get_attribute("class") or "")
+    page.get_by_text("Choose which reports to show").click()
     page.get_by_label("Reference").fill("")
     page.get_by_label("Reference").press("j")
     assert page.get_by_label("Reference").input_value() == "j"

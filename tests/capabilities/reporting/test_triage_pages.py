@@ -10,7 +10,7 @@ from django.test import Client
 
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.models import Organisation
-from bluelamp.reporting.models import Campaign, Decision, Duty, DutyWatch, HandOver, Report, SavedView
+from bluelamp.reporting.models import Campaign, Decision, Duty, DutyWatch, HandOver, Report, ReportFlag, SavedView
 from bluelamp.reporting.operations.triage import deciding, handing
 from bluelamp.reporting.queries.casework import is_somebody_reading
 
@@ -74,6 +74,28 @@ def test_pages_of_the_queue_hold_every_report_once(dev: Client, monkeypatch: pyt
             following = re.search(r'href="(\?[^"]+)" rel="next"', body)
             address = f"/desk/reports/{following[1].replace('&amp;', '&')}" if following else ""
         assert len(found) == 7 and set(found) == made, query
+
+
+def test_a_flag_that_several_answers_raised_stands_once(dev: Client) -> None:
+    report = filed(now=NOW)
+    for question in ("danger", "urgent"):
+        source = f"answer:answer:live-attack:{question}"
+        ReportFlag.objects.create(
+            report=report,
+            code="live-attack",
+            level="immediate",
+            source=source,
+            reason="answer:live-attack",
+            raised_at=NOW,
+        )
+    shown = dev.get(f"/desk/reports/{report.pk}/").content.decode()
+    assert shown.count("govuk-tag--red") == 1 and report.flags.filter(code="live-attack").count() == 2
+
+
+def test_the_filters_are_folded_until_one_is_used(dev: Client) -> None:
+    folded = 'govuk-details bl-filters">'
+    assert folded in dev.get("/desk/reports/").content.decode()
+    assert folded not in dev.get("/desk/reports/?state=any").content.decode()
 
 
 def test_a_report_is_read_under_ones_name_and_its_parts_stand_apart(dev: Client) -> None:

@@ -43,6 +43,9 @@ _BUTTONS: dict[str, Action] = {
 }
 
 
+Flagged = tuple[ReportFlag, Label, Label, str, Label]
+
+
 @dataclass(frozen=True)
 class Said:
     """Answers of one section in words."""
@@ -137,8 +140,8 @@ def _context(request: HttpRequest, opened: reading.Opened, *, now: datetime) -> 
         "case": case,
         "opened": opened,
         "said": _sections(opened.answers, language),
-        "flags": (flags := [_flag(flag, language) for flag in found.flags.all()]),
-        "danger_words": _danger_words(opened) if any(is_of_model(flag) for flag, *_rest in flags) else (),
+        "flags": _flags(found, language),
+        "danger_words": _danger_words(opened) if any(is_of_model(flag) for flag in found.flags.all()) else (),
         "posts": [(w, words.POSTS[w.row.kind], _role(w.row.role)) for w in opened.posts],
         "notes": [(w, _role(w.row.role)) for w in opened.notes],
         "decisions": [
@@ -196,7 +199,13 @@ def _part(request: HttpRequest, report_id: UUID, read: Any, *, title: str, warni
     return show(request, "triage/part.html", context)
 
 
-def _flag(flag: ReportFlag, language: str) -> tuple[ReportFlag, Label, Label, str, Label]:
+def _flags(report: Report, language: str) -> list[Flagged]:
+    """The flags in words; the same one for the same reason stands once, however many answers raised it."""
+    shown = [_flag(flag, language) for flag in report.flags.all()]
+    return list({tuple(map(str, one[1:])): one for one in reversed(shown)}.values())[::-1]
+
+
+def _flag(flag: ReportFlag, language: str) -> Flagged:
     """A flag with its name, level, reason, and what raised it."""
     name, level = words.FLAGS.get(flag.code, flag.code), words.LEVELS.get(flag.level, flag.level)
     raised_by = words.FLAG_SOURCES.get(flag.source.partition(":")[0], flag.source)
