@@ -20,6 +20,14 @@ class _Day(forms.DateInput):
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
 
+    def format_value(self, value: Any) -> str | None:
+        """What is no day is left out: no browser shows it, and the page would not be valid."""
+        written = super().format_value(value)
+        try:
+            return date.fromisoformat(written).isoformat() if written else None
+        except ValueError:
+            return None
+
 
 class DayField(forms.DateField):
     """A day of a year that a person may mean. The last days that a calendar has cannot be reckoned with."""
@@ -46,7 +54,7 @@ class OrganisationForm(forms.Form):
 class GrantForm(forms.Form):
     """A capacity to give."""
 
-    capacity = forms.ChoiceField(label=_("Capacity"), choices=[("", ""), *CAPACITIES.items()])
+    capacity = forms.ChoiceField(label=_("Capacity"), choices=[("", _("Choose")), *CAPACITIES.items()])
     scope = forms.ChoiceField(label=_("For"))
     purpose = forms.CharField(
         label=_("What it is for"), help_text=_("It stands beside everything done in this capacity."), max_length=200
