@@ -32,7 +32,8 @@ MODULES = (
     "upload,xss"
 )
 # Of the catalogue's 43,000 pages and their like a few are looked at, in English, for so many seconds a module.
-BOUNDS = "--max-files-per-dir 2 --max-links-per-page 40 --depth 4 --max-parameters 15 --max-attack-time 60"
+BOUNDS = "--max-files-per-dir 2 --max-links-per-page 40 --depth 4 --max-parameters 15 --max-attack-time 30"
+LEAST = 4  # addresses and forms; whoever is not let in finds fewer
 # What each part scans.
 PARTS = {
     "public": "/",
@@ -128,12 +129,15 @@ def scan(
     if visitor.cookies:
         cookies = report.with_suffix(".cookies")
         cookies.write_text(json.dumps(visitor.as_scanner_reads()), encoding="utf-8")
-        more += ["-c", str(cookies), "--drop-set-cookie"]
+        more += ["-c", str(cookies)]
     own = ["--store-session", f"{report}-session", "--store-config", f"{report}-config", "--no-bugreport"]
     command = [wapiti, "-u", f"{base}{PARTS[report.name]}", "-m", MODULES, *BOUNDS.split(), *own, *excluded, *more]
     subprocess.run([*command, "-f", "json", "-o", f"{report}.json", "-v", "0"], check=True, stdout=sys.stderr)
     told = json.loads(Path(f"{report}.json").read_text(encoding="utf-8"))
-    print(f"{told['infos'].get('crawled_pages_nbr', '?')} addresses and forms were attacked.", flush=True)
+    attacked = told["infos"].get("crawled_pages_nbr", 0)
+    print(f"{attacked} addresses and forms were attacked.", flush=True)
+    if attacked < LEAST:
+        sys.exit(f"The scanner was not let in to {report.name}, or found nothing there.")
     return [
         {"kind": kind, **finding}
         for part in ("vulnerabilities", "anomalies")

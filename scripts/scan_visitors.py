@@ -27,9 +27,9 @@ class Visitor:
             sys.exit(f"{path} was answered with {status}.")
 
     def as_scanner_reads(self) -> dict[str, Any]:
-        """The cookies in the scanner's form."""
+        """The cookies in the scanner's form; a host without a dot is of the domain `local` to it."""
         kept = {"expires": None, "secure": False, "port": None, "version": 0}
-        return {"localhost": {"/": {name: {"value": value, **kept} for name, value in self.cookies.items()}}}
+        return {".localhost.local": {"/": {name: {"value": value, **kept} for name, value in self.cookies.items()}}}
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         line = HTTPConnection(self._host, timeout=30)
@@ -41,6 +41,8 @@ class Visitor:
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].strip().partition("=")
             self.cookies[name] = value
+            if not value.strip('"'):
+                del self.cookies[name]
         return answer.status, answer.read().decode(errors="replace")
 
 

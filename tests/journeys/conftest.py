@@ -78,6 +78,8 @@ def browser() -> Iterator[Browser]:
     """Chromium as the machine has it."""
     path = os.environ.get("BLUELAMP_CHROMIUM", "/usr/bin/chromium")
     assert Path(path).exists(), f"there is no Chromium at {path}: install it, or name it in BLUELAMP_CHROMIUM"
+    # The browser's tools leave an event loop in this thread. A test of the database may come after, on the same worker.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as tools:
         running = tools.chromium.launch(executable_path=path, args=FLAGS.split())
         yield running

@@ -17,6 +17,7 @@ COMMAND = Path(sys.executable).with_name("bluelamp")
 def environment(home: Path, **settings: str) -> dict[str, str]:
     """The environment of a command that works in this home."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_") or k == "BLUELAMP_CHROMIUM"}
+    kept.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # for this process only: see conftest.py
     return {**kept, "BLUELAMP_HOME": str(home), **settings}
 
 
