@@ -16,7 +16,7 @@ class Visitor:
         self.cookies: dict[str, str] = {}
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and text of a page."""
+        """Status and text of a page, or where it leads."""
         return self._ask("GET", path)
 
     def submit(self, path: str, **fields: str) -> None:
@@ -25,6 +25,11 @@ class Visitor:
         status, _ = self._ask("POST", path, form)
         if status != HTTPStatus.FOUND:
             sys.exit(f"{path} was answered with {status}.")
+
+    def is_let_in(self, path: str, *, also: str) -> bool:
+        """Whether a page is shown, or leads to another below `also`."""
+        status, text = self.get(path)
+        return status == HTTPStatus.OK or (status == HTTPStatus.FOUND and text.startswith(also))
 
     def as_scanner_reads(self) -> dict[str, Any]:
         """The cookies in the scanner's form; a host without a dot is of the domain `local` to it."""
@@ -43,7 +48,8 @@ class Visitor:
             self.cookies[name] = value
             if not value.strip('"'):
                 del self.cookies[name]
-        return answer.status, answer.read().decode(errors="replace")
+        text = answer.read().decode(errors="replace")
+        return answer.status, answer.headers.get("Location", text)
 
 
 def found(pattern: str, page: str) -> str:
