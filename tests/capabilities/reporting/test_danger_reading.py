@@ -123,5 +123,5 @@ def test_words_of_the_safety_part_are_shown_to_nobody_who_reads_the_rest() -> No
 def test_the_register_is_public_and_says_whether_it_is_on(settings: LazySettings, is_on: bool, said: str) -> None:
     settings.BLUELAMP_DANGER_MODEL = is_on
     page = text(Client().get("/report/models/").content.decode())
-    assert said in page and "made-up reports" in page and "95% 38% 2000" in page
+    assert said in page and "made-up reports" in page and "95% 38% 2,000" in page
     assert "Lle mae cyfrifiadur yn awgrymu" in Client().get("/cy/report/models/").content.decode()
