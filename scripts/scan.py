@@ -34,14 +34,14 @@ MODULES = (
 # Of the catalogue's 43,000 pages and their like a few are looked at, in English, for so many seconds a module.
 BOUNDS = "--max-files-per-dir 2 --max-links-per-page 40 --depth 4 --max-parameters 15 --max-attack-time 30"
 LEAST = 4  # addresses and forms; whoever is not let in finds fewer
-# What each part scans.
+# What each part scans. Following comes first: whoever tried many wrong words has to wait before the right ones.
 PARTS = {
-    "public": "/",
-    "writing": "/report/",
     "following": "/report/follow/",
-    "desk": "/desk/",
+    "writing": "/report/",
     "triage": "/desk/reports/",
+    "desk": "/desk/",
     "programs": "/open311/v2/",
+    "public": "/",
 }
 # What would end the scan of a part: leaving, sending, signing out, or in as another.
 LEAVE = (
