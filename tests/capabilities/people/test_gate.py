@@ -113,6 +113,9 @@ def test_of_several_capacities_one_is_chosen() -> None:
         == "/desk/"
     )
     foreign = Grant.objects.get(person=who("auditor"))
+    for no_address in ("id", "sleep(11)#1", "desk:people", "\u00bf'\"("):
+        went = browser.post("/desk/capacity/", {"grant": str(grant.pk), "next": no_address})
+        assert (went.status_code, went.headers["Location"]) == (302, "/desk/"), no_address
     assert b"Choose one of your capacities" in browser.post("/desk/capacity/", {"grant": str(foreign.pk)}).content
 
 

@@ -34,7 +34,8 @@ def capacity(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.__dict__["actor"]
     able = grants_in_force(user_id=actor.user_id, now=now)
     following = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
+    # An address of ours begins with a stroke; anything else could be the name of a page to `redirect`, and of none.
+    if not (following.startswith("/") and url_has_allowed_host_and_scheme(following, allowed_hosts=None)):
         following = ""
     if request.method == "POST":
         chosen = next((g for g in able if str(g.pk) == request.POST.get("grant")), None)
