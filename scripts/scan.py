@@ -56,13 +56,17 @@ LEAVE = (
 
 @dataclass(frozen=True)
 class Accepted:
-    """A finding that is none: how it reads, and why."""
+    """A finding that is none: how it reads (a pattern), and why."""
 
     words: str
     reason: str
 
 
 ACCEPTED = (
+    Accepted(
+        r"Backup file \S+/download/[0-9a-f-]+\.zip found",
+        "The data package of a published edition is public, beside its CSV.",
+    ),
     Accepted(
         "Secure flag is not set",
         "The demonstration runs on loopback without TLS. From outside the flag is set: test_hardening.py.",
@@ -115,7 +119,7 @@ def visit(part: str, base: str, *, draft: str, sent: str, last: str) -> tuple[Vi
 
 def accepted(finding: dict[str, Any]) -> Accepted | None:
     """Why a finding is none, or None."""
-    return next((a for a in ACCEPTED if a.words in finding["info"]), None)
+    return next((a for a in ACCEPTED if re.search(a.words, finding["info"])), None)
 
 
 def scan(
