@@ -50,12 +50,13 @@ def copy_of_empty_tables(factory: pytest.TempPathFactory, home: Path) -> None:
 def fill_postgres(factory: pytest.TempPathFactory, url: str) -> None:
     """Put this program's tables, with nothing in them, in the place of what is in a PostgreSQL database."""
     import psycopg
+    from psycopg.sql import SQL, Identifier
 
     def make(part: Path) -> None:
         part.mkdir()
         name = f"tables_{secrets.token_hex(6)}"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         prepare(
             part, ["migrate", "--no-backup"], BLUELAMP_DATABASE_URL=urlsplit(url)._replace(path=f"/{name}").geturl()
         )
@@ -64,5 +65,5 @@ def fill_postgres(factory: pytest.TempPathFactory, url: str) -> None:
     target, server = urlsplit(url).path.strip("/"), urlsplit(url)._replace(path="/postgres").geturl()
     made = (made_once(factory, "postgres-tables", make) / "name").read_text()
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {target} WITH (FORCE)")  # type: ignore[arg-type]
-        connection.execute(f"CREATE DATABASE {target} TEMPLATE {made}")  # type: ignore[arg-type]
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(target)))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(target), Identifier(made)))

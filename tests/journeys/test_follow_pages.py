@@ -113,7 +113,8 @@ def _context(browser: Browser, **more: Any) -> BrowserContext:
     return browser.new_context(viewport={"width": 360, "height": 900}, **more)
 
 
-@pytest.mark.parametrize(("prefix", "scheme"), [("/cy", "light"), ("", "dark")])
+@pytest.mark.parametrize("prefix", ["", "/cy"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_barriers(browser: Browser, served: tuple[str, Reports], prefix: str, scheme: str, tmp_path: Path) -> None:
     base, reports = served
     axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -45,7 +45,9 @@ class Examiner:
         return answer.text()
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), [("cy", 320, "light"), ("en", 1280, "dark")])
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("en", 320, "light"), ("cy", 320, "light"), ("en", 1280, "dark")]
+)
 def test_no_barriers_and_valid(
     browser: Browser, base: str, language: str, width: int, scheme: str, tmp_path: Path
 ) -> None:

@@ -1,7 +1,4 @@
-"""People at the pages of a report, in a browser (rule 55): on a phone without scripts, at a desk with them.
-
-Phones with scripts: test_report_exit.py, test_report_every_page.py, test_offline_app.py.
-"""
+"""People at the pages of a report, in a browser, with and without scripts, on a phone and at a desk (rule 55)."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +10,8 @@ from report_person import NOT_SURE, Person
 from bluelamp.reporting.domain.question import Question
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WAYS = {"phone without scripts": (False, (360, 740)), "desk with scripts": (True, (1280, 900))}
+SIZES = {"phone": (360, 740), "desk": (1280, 900)}
+WAYS = {f"{name}, scripts {'on' if on else 'off'}": (on, size) for name, size in SIZES.items() for on in (False, True)}
 ALONE = {"danger": "no", "seen-by": "no", "urgent": "none"}
 PERSONAS: dict[str, dict[str, str]] = {
     "stressed victim": {

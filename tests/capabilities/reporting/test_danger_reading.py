@@ -12,6 +12,7 @@ from django.test import Client
 from sent_reports import sent_report
 
 from bluelamp.kernel.events import ReportReceived
+from bluelamp.reporting.domain.flagging import Level
 from bluelamp.reporting.facts import clocks
 from bluelamp.reporting.models import Duty, Report, ReportFlag
 from bluelamp.reporting.operations import posts
@@ -58,7 +59,7 @@ def test_what_it_finds_is_a_flag_for_today_with_its_source_and_a_duty_by_that_cl
     flag = by_model(report).get()
     assert (flag.code, flag.level, flag.source) == ("danger", "today", "model:model:danger-words:story")
     duty = Duty.objects.get(report=report, kind="danger")
-    assert duty.level == "today" and duty.due_at == NOW + clocks()["today"]  # type: ignore[index]
+    assert duty.level == "today" and duty.due_at == NOW + clocks()[Level.TODAY]
     enrich(event=ReportReceived(report=report.pk), now=NOW)
     assert by_model(report).count() == 1 == Duty.objects.filter(report=report, kind="danger").count()
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +15,7 @@ from bluelamp.kernel.people.queries import grants_in_force
 from bluelamp.project.desk.cards import cards_for
 from bluelamp.project.desk.words import capacity_words, scope_words
 from bluelamp.project.gate import choose_grant
+from bluelamp.ui.onward import own_address
 
 
 @require_safe
@@ -33,10 +33,7 @@ def capacity(request: HttpRequest) -> HttpResponse:
     now = datetime.now(tz=UTC)
     actor: Actor = request.__dict__["actor"]
     able = grants_in_force(user_id=actor.user_id, now=now)
-    following = request.POST.get("next") or request.GET.get("next") or ""
-    # An address of ours begins with a stroke; anything else could be the name of a page to `redirect`, and of none.
-    if not (following.startswith("/") and url_has_allowed_host_and_scheme(following, allowed_hosts=None)):
-        following = ""
+    following = own_address(request.POST.get("next") or request.GET.get("next") or "")
     if request.method == "POST":
         chosen = next((g for g in able if str(g.pk) == request.POST.get("grant")), None)
         if chosen is not None:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from bluelamp.reporting import permissions
 from bluelamp.reporting.operations.triage.common import ConflictError, MissingError, NoReportError, WrongStateError
 from bluelamp.reporting.web.desk_words import problem_words
 from bluelamp.ui.labels import Label
+from bluelamp.ui.onward import own_address
 
 _PLACES: tuple[tuple[str, Label, Action], ...] = (
     ("triage:queue", _("Queue"), permissions.QUEUE),
@@ -81,7 +81,5 @@ def conflict(request: HttpRequest, *, back: str, **where: Any) -> HttpResponse:
 
 def _onward(request: HttpRequest) -> HttpResponseRedirect | None:
     """The page that a form came from, where it says so."""
-    following = request.POST.get("next", "")[:500]
-    if following.startswith("/") and url_has_allowed_host_and_scheme(following, allowed_hosts=None):
-        return HttpResponseRedirect(following)
-    return None
+    following = own_address(request.POST.get("next", "")[:500])
+    return HttpResponseRedirect(following) if following else None
