@@ -20,6 +20,7 @@ from bluelamp.index.domain.learning import (
     learn,
     learnt_score,
     origins,
+    room,
     to_record,
     windows,
 )
@@ -218,3 +219,23 @@ def test_a_signal_that_foretells_is_missed_when_it_is_left_out() -> None:
     assert whole.likelihood > blind.likelihood and 0 < whole.ap <= 1
     # A maker's part depends on its own name only.
     assert parts_of(makers=["a", "b", "c"])[1:].tolist() == parts_of(makers=["b", "c"]).tolist()
+
+
+def test_a_year_is_worth_less_to_a_newcomer_where_newcomers_have_become_more() -> None:
+    assert room(own=np.array([0.0, 0.2, 0.0]), newcomers=4).tolist() == [2.0, 1.0, 2.0]
+    assert room(own=np.array([0.5]), newcomers=3).tolist() == [1.0]
+
+
+def test_candidates_that_come_later_take_the_places_of_others_and_make_no_new_ones() -> None:
+    """Twenty of two hundred are listed for the first time in a year; then four hundred more stand beside them."""
+    old = [(f"CVE-2021-{i}", f"m{i}", f"product{i}") for i in range(200)]
+    late = [(f"CVE-2023-{i}", f"late{i}", f"product{i}") for i in range(400)]
+    published = {**{c: date(2021, 3, 1) for c, _, _ in old}, **{c: date(2023, 6, 1) for c, _, _ in late}}
+    kev = [(old[i * 10][0], old[i * 10][1], date(2022, 7, 5) + timedelta(days=15 * i)) for i in range(20)]
+    expected = []
+    for pairs in (old, old + late):
+        history = prepare(Facts(kev=kev, pairs=pairs, published={c: published[c] for c, _, _ in pairs})).history
+        found = forecast(history=history, learnt=learn(history=history, as_of=AS_OF), as_of=AS_OF)
+        listed = signals(history=history, as_of=day_number(AS_OF)).own > 0
+        expected.append(float(found.expected[~listed].sum()))
+    assert expected[1] == pytest.approx(expected[0], rel=0.25)

@@ -95,7 +95,7 @@ def _signals(history: History, as_of: int) -> Signals:
 class Windows:
     """Origins' candidates one below the other: which origin and product, signals, own entries, and what came.
 
-    `share` is the window's part of a year, `counted` the entries in it.
+    `years` is how long each was watched, in years, as `room` counts them for the list's own day; `counted` the entries.
     """
 
     origins: tuple[Origin, ...]
@@ -103,8 +103,19 @@ class Windows:
     product: Ints
     columns: Floats
     own: Floats
-    share: Floats
+    years: Floats
     counted: Floats
+
+
+def room(*, own: Floats, newcomers: int) -> Floats:
+    """What a year at an origin is worth for a list with so many newcomers, by candidate: 1, or newcomers now / then.
+
+    Newcomers are candidates never listed before. The authority takes in about as many of them a year however many there
+    are, so that where their number has doubled, the chance of each is half; who was listed before is listed again as
+    often. `own` are the origin's decayed own entries.
+    """
+    fresh = own == 0
+    return np.where(fresh, newcomers / max(int(fresh.sum()), 1), 1.0)
 
 
 def windows(*, history: History, as_of: date) -> Windows:
@@ -118,18 +129,24 @@ def windows(*, history: History, as_of: date) -> Windows:
     known = known_entries(history=history, as_of=day_number(as_of))
     seen = [_signals(history, day_number(origin.on)) for origin in used]
     counts = []
-    for origin, now in zip(used, seen, strict=True):
+    for origin, then in zip(used, seen, strict=True):
         start = day_number(origin.on)
         chosen = (known.day >= start) & (known.day < start + origin.days)
-        counts.append(np.bincount(known.product[chosen], minlength=len(history.keys))[now.products])
-    sizes = [len(now.products) for now in seen]
+        counts.append(np.bincount(known.product[chosen], minlength=len(history.keys))[then.products])
+    sizes = [len(then.products) for then in seen]
+    newcomers = int((_signals(history, day_number(as_of)).own == 0).sum())
     return Windows(
         origins=used,
         origin=np.repeat(np.arange(len(used)), sizes),
-        product=np.concatenate([now.products for now in seen]),
-        columns=np.concatenate([now.columns for now in seen]),
-        own=np.concatenate([now.own for now in seen]),
-        share=np.repeat([origin.days / YEAR_DAYS for origin in used], sizes),
+        product=np.concatenate([then.products for then in seen]),
+        columns=np.concatenate([then.columns for then in seen]),
+        own=np.concatenate([then.own for then in seen]),
+        years=np.concatenate(
+            [
+                room(own=then.own, newcomers=newcomers) * origin.days / YEAR_DAYS
+                for origin, then in zip(used, seen, strict=True)
+            ]
+        ),
         counted=np.concatenate(counts).astype(np.float64),
     )
 
@@ -141,8 +158,8 @@ def _learn(history: History, as_of: date) -> Learnt:
     if not 0 < came_true.sum() < len(came_true):
         raise NothingToLearnError(f"Nothing, or everything, came true in the windows over by {as_of}.")
     ridge = RIDGE_AN_ORIGIN * len(seen.origins)
-    fitted = fit_logistic(columns=seen.columns, came_true=came_true, offset=np.log(seen.share), ridge=ridge)
-    yearly = chance_of(fitted.log_odds(seen.columns)) * seen.share
+    fitted = fit_logistic(columns=seen.columns, came_true=came_true, offset=np.log(seen.years), ridge=ridge)
+    yearly = chance_of(fitted.log_odds(seen.columns)) * seen.years
     times = fit_additive_poisson(columns=np.column_stack([yearly, yearly * seen.own]), counts=seen.counted)
     return Learnt(
         as_of=as_of,
@@ -227,5 +244,5 @@ def learnt_score(*, history: History, as_of: int) -> Floats:
 
 __all__ = [
     "FIRST_ORIGIN", "SIGNALS", "WINDOWS", "Forecast", "Learnt", "NothingToLearnError", "Origin", "Windows",
-    "forecast", "from_record", "learn", "learnt_score", "origins", "to_record", "windows",
+    "forecast", "from_record", "learn", "learnt_score", "origins", "room", "to_record", "windows",
 ]  # fmt: skip

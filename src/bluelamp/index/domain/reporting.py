@@ -22,7 +22,7 @@ from bluelamp.index.domain.comparison import (
     recall_500,
 )
 from bluelamp.index.domain.labels import YEAR_DAYS, Floats, candidates, day_number
-from bluelamp.index.domain.learning import forecast, learn, origins
+from bluelamp.index.domain.learning import forecast, learn, origins, room
 from bluelamp.index.domain.watchlist import History, decayed_exploited, known_entries
 from bluelamp.stats.backtest import Difference, bootstrap_total, cluster_bootstrap, interval_of
 from bluelamp.stats.counts import calibration_bins, calibration_line, deviances, fit_additive_poisson
@@ -34,6 +34,8 @@ WARM = {"p50": precision_50, "ndcg100": gain_100, "ap": area}
 COLD = {"cold_recall500": recall_500}
 EDGES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, float("inf"))
 _FAINT = 1e-6
+# Where the rules' columns have decayed own entries.
+_OWN = 1
 
 
 def intervals(*, prepared: Prepared, seed: int = 1, draws: int = 500, dates: Sequence[date] = DATES) -> list[Row]:
@@ -124,20 +126,23 @@ def rule_counts(*, prepared: Prepared, as_of: date, volume: bool) -> Floats:
     """What a simple rule expects of each candidate in a year: so much for each, more by recency-weighted entries.
 
     With `volume`, more by its CVEs of a year too. The weights are learnt from the same origins as the learnt method's,
-    by maximum likelihood (stats/counts.py).
+    with the same room for newcomers, by maximum likelihood (stats/counts.py).
     """
     history = prepared.history
     known = known_entries(history=history, as_of=day_number(as_of))
+    now = _columns(history, day_number(as_of), volume=volume)[prepared.candidates(as_of)]
+    newcomers = int((now[:, _OWN] == 0).sum())
     columns, counts = [], []
     for origin in origins(as_of=as_of):
         start = day_number(origin.on)
         then = candidates(first=prepared.first_published, as_of=start)
         chosen = (known.day >= start) & (known.day < start + origin.days)
-        columns.append(_columns(history, start, volume=volume)[then] * origin.days / YEAR_DAYS)
+        found = _columns(history, start, volume=volume)[then]
+        years = room(own=found[:, _OWN], newcomers=newcomers) * origin.days / YEAR_DAYS
+        columns.append(found * years[:, None])
         counts.append(np.bincount(known.product[chosen], minlength=len(prepared.keys))[then])
     weights = fit_additive_poisson(columns=np.concatenate(columns), counts=np.concatenate(counts))
-    now = _columns(history, day_number(as_of), volume=volume) @ weights
-    return np.asarray(now[prepared.candidates(as_of)], dtype=np.float64)
+    return np.asarray(now @ weights, dtype=np.float64)
 
 
 def _learnt_counts(*, prepared: Prepared, as_of: date) -> Floats:

@@ -56,7 +56,7 @@ def try_variants(*, history: History) -> list[Tried]:
 def _held_out(variant: str, history: History, seen: Windows, columns: Sequence[int], ridge: float) -> Tried:
     of_maker = parts_of(makers=[maker for maker, _ in history.keys])
     part, came_true = of_maker[seen.product], seen.counted > 0
-    x, offset = seen.columns[:, columns], np.log(seen.share)
+    x, offset = seen.columns[:, columns], np.log(seen.years)
     odds = np.empty(len(part))
     for left_out in range(PARTS):
         used = part != left_out
