@@ -224,6 +224,8 @@ def test_a_signal_that_foretells_is_missed_when_it_is_left_out() -> None:
 def test_a_year_is_worth_less_to_a_newcomer_where_newcomers_have_become_more() -> None:
     assert room(own=np.array([0.0, 0.2, 0.0]), newcomers=4).tolist() == [2.0, 1.0, 2.0]
     assert room(own=np.array([0.5]), newcomers=3).tolist() == [1.0]
+    # Where everybody has been listed by now, a newcomer of then is still watched for some time.
+    assert room(own=np.array([0.0, 0.0]), newcomers=0).tolist() == [0.5, 0.5]
 
 
 def test_candidates_that_come_later_take_the_places_of_others_and_make_no_new_ones() -> None:

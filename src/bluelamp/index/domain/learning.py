@@ -115,7 +115,7 @@ def room(*, own: Floats, newcomers: int) -> Floats:
     often. `own` are the origin's decayed own entries.
     """
     fresh = own == 0
-    return np.where(fresh, newcomers / max(int(fresh.sum()), 1), 1.0)
+    return np.where(fresh, max(newcomers, 1) / max(int(fresh.sum()), 1), 1.0)
 
 
 def windows(*, history: History, as_of: date) -> Windows:

@@ -73,7 +73,12 @@ def try_signals(as_json: Json = False) -> None:
         print_json({"note": "Held out by makers; labels complete by 2024-07-01.", "variants": found})
         return
     title = "Held out by makers: log-likelihood per listed product, means over origins"
-    print_table(title=title, columns=tuple(found[0]), rows=[[*row.values()] for row in found])
+    print_table(title=title, columns=tuple(found[0]), rows=[[_short(cell) for cell in row.values()] for row in found])
+
+
+def _short(cell: object) -> object:
+    """More than four decimals would be noise."""
+    return f"{cell:.4f}" if isinstance(cell, float) else cell
 
 
 @app.command()
