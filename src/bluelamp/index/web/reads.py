@@ -177,20 +177,25 @@ def publishers_of(edition: Edition) -> list[str]:
 
 
 def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool, str]:
-    """Products that a text means, best first; whether some are left out; a name to ask back with, "" if none.
-
-    Among products that fit alike, those with evidence come first.
-    """
-    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1, preferred=with_evidence(edition))
-    evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
-    suggestion = catalogue.did_you_mean(hits)
-    if not suggestion:
-        hits = sorted(hits, key=lambda h: (WHYS.index(h.why), h.product_key not in evidence))
+    """Products that a text means, best first; whether some are left out; a name to ask back with, "" if none."""
+    hits, evidence = search_hits(text=text, edition=edition)
     found = [
         Found(product_key=h.product_key, name=h.name, matched=h.matched, row=evidence.get(h.product_key))
         for h in hits[:MOST_FOUND]
     ]
-    return found, len(hits) > MOST_FOUND, suggestion
+    return found, len(hits) > MOST_FOUND, catalogue.did_you_mean(hits)
+
+
+def search_hits(*, text: str, edition: Edition | None) -> tuple[list[catalogue.Found], dict[str, EditionRow]]:
+    """What the search finds, one more than is shown, and the rows of those with evidence.
+
+    Among products that fit alike, those with evidence come first. So whoever cuts the list does so after this.
+    """
+    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1, preferred=with_evidence(edition))
+    evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
+    if not catalogue.did_you_mean(hits):
+        hits = sorted(hits, key=lambda h: (WHYS.index(h.why), h.product_key not in evidence))
+    return hits, evidence
 
 
 def with_evidence(edition: Edition | None) -> Preferred:

@@ -8,13 +8,14 @@ from rapidfuzz.distance import OSA
 
 from bluelamp.kernel.catalogue.domain.words import OPTIONAL, stem, words
 
-Why = Literal["name", "other-name", "begins", "words", "parts", "similar", "some"]
-WHYS: tuple[Why, ...] = ("name", "other-name", "begins", "words", "parts", "similar", "some")
-NAME, OTHER, BEGINS, WORDS, PARTS, SIMILAR, SOME = range(7)
+Why = Literal["name", "other-name", "begins", "words", "parts", "inside", "similar", "some"]
+WHYS: tuple[Why, ...] = ("name", "other-name", "begins", "words", "parts", "inside", "similar", "some")
+NAME, OTHER, BEGINS, WORDS, PARTS, INSIDE, SIMILAR, SOME = range(8)
 
 LONGEST_TEXT = 200
 RUN = 3
 SHORTEST_FUZZY = 4
+SHORTEST_INSIDE = 5
 START = "\x02"
 _MOST_WORDS = 10
 _FEW_WORDS = 4
@@ -89,6 +90,11 @@ def _unit(parts: tuple[str, ...], start: int, end: int) -> Unit:
         worth=0.45 if any(c.isdigit() for c in text) else 0.6,
         optional=single and text in OPTIONAL,
     )
+
+
+def openings_of(parts: tuple[str, ...]) -> list[str]:
+    """What begins at each word of a name. A small word joins no other: "ford" is not the beginning of "for data"."""
+    return [p if p in OPTIONAL else "".join(parts[i : i + RUN]) for i, p in enumerate(parts)]
 
 
 def edits_of(word: str) -> int:
@@ -186,6 +192,7 @@ def _written(unit: Unit, entry: Entry) -> tuple[float, int]:
         return 0.8, WORDS
     if unit.opening in entry.openings:
         return 0.85, PARTS
-    if len(unit.text) > 2 and unit.text in entry.whole:
-        return 0.7, PARTS
+    # Letters in the middle of other words mean something only where there are many; a number is one of a model.
+    if len(unit.text) >= (SHORTEST_INSIDE if unit.text.isalpha() else 3) and unit.text in entry.whole:
+        return 0.7, INSIDE
     return 0.0, SOME

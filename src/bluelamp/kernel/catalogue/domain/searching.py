@@ -1,7 +1,8 @@
 """Search over the catalogue in memory: candidates by words and trigrams, then a close look at each.
 
 What counts, in this order: the product's own name; another name of it; a name that begins with the text; every word a
-word of the name, the maker or the kind of product; every word a part of one; words misspelt; only some words.
+word of the name, the maker or the kind of product; every word the beginning of one; every word a part of the name;
+words misspelt; only some words.
 
 A misspelt maker alone fits all its products alike: which come first among such guesses the caller may say.
 """
@@ -16,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bluelamp.kernel.catalogue.domain.fitting import (
+    INSIDE,
     NAME,
     PARTS,
     RUN,
@@ -31,6 +33,7 @@ from bluelamp.kernel.catalogue.domain.fitting import (
     Why,
     edits_of,
     judge,
+    openings_of,
     read_query,
 )
 from bluelamp.kernel.catalogue.domain.words import category_words, stem, words
@@ -131,7 +134,9 @@ class Index:
         top = min((judged[0] for judged, _ in best.values()), default=NAME)
         # Guesses help only where nothing holds the words as they were written.
         worst = PARTS if top <= WORDS else SIMILAR if top <= SIMILAR else SOME
-        kept = [(judged, entry) for judged, entry in best.values() if judged[0] <= worst]
+        # Nor does what begins in the middle of a word, beside what begins with one.
+        left_out = INSIDE if top < INSIDE else None
+        kept = [(judged, entry) for judged, entry in best.values() if judged[0] <= worst and judged[0] != left_out]
         kept.sort(key=lambda b: (b[0][0], -b[0][1], not b[1].placed, len(b[1].whole), self.products[b[1].product].key))
         return kept
 
@@ -205,7 +210,7 @@ def _entries(number: int, product: Named) -> Iterable[tuple[Entry, set[str]]]:
         named = whole.startswith(joined)
         runs = set(_runs(parts)) | (set() if named else set(_runs((*maker, *parts)[: len(maker) + 1])))
         stems = frozenset(stem(w) for w in (*parts, *maker))
-        openings = ["".join(parts[i : i + RUN]) for i in range(len(parts))] + ([] if named else [joined])
+        openings = [*openings_of(parts), *([] if named else [joined])]
         entry = Entry(
             product=number,
             text=text,
