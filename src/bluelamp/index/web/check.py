@@ -131,12 +131,15 @@ def check(request: HttpRequest) -> HttpResponse:
     rows = reads.shown_rows(edition=edition, keys=keys)
     plan = plan_of(devices=[_device(one, rows, edition) for one in read])
     kept = [one.entry for one in read]
+    # The form sends its field even when nothing was written there.
+    nothing = "d" in request.GET and not read and not problems and not more
     response = render_page(
         request,
         "index/check.html",
         edition=edition,
         crumbs=((_("Check my home"), ""),),
         problems=[*problems, *more],
+        nothing=nothing,
         devices=[_shown_device(one, rows, edition) for one in read],
         jobs=[_shown_job(job, rows, edition) for job in plan.jobs] if read else [],
         waiting=plan.waiting,

@@ -18,6 +18,7 @@ from bluelamp.index.domain.home_names import (
     sure_of,
     without_kinds,
 )
+from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.web.filters import LONGEST_TEXT, cut, not_known
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
@@ -144,6 +145,8 @@ def _hits(texts: list[str], preferred: Preferred | None) -> dict[str, list[Hit]]
 
 def _found(index: Index, text: str) -> list[Found]:
     """What a text finds and, after that, what is found without the words for kinds: families of many kinds."""
+    if smells_of_being_watched(text):
+        return []
     found = index.search(text=text, limit=_FOUND)
     rest = without_kinds(text)
     if not rest or rest == text.casefold():
