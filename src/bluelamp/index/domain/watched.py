@@ -12,8 +12,8 @@ _SHORTEST_FUZZY = 6
 _LONGEST_RUN = 3
 # Words that say it alone, English and Welsh (accents are off).
 _ALONE_WORDS = """
-spyware stalkerware stalker stalkers stalking stalked spying spied keylogger airtag airtags smarttag smarttags bugged ysbio
-ysbiwr stelcio stelciwr
+spyware stalkerware stalker stalkers stalking stalked spying spied keylogger airtag airtags smarttag smarttags bugged
+ysbio ysbiwr stelcio stelciwr
 """
 # What somebody does, and to whom or to what of theirs.
 _DONE_WORDS = """
