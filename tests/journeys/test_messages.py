@@ -88,6 +88,13 @@ def _plain(texts: str | list[str] | tuple[str, ...]) -> str:
     return texts if isinstance(texts, str) else "|".join(texts)
 
 
+def test_one_word_for_an_edition(welsh: Catalog) -> None:
+    """One page said both "argraffiad" and "rhifyn": "argraffiad" it is, and "yr" stands before its vowel."""
+    texts = [_plain(m.string) for m in welsh if m.id]
+    assert not [t for t in texts if re.search(r"\br?h?ifyn(nau)?\b", t, re.IGNORECASE)]
+    assert not [t for t in texts if re.search(r"\b[yY] argraffiad", t)]
+
+
 def test_labels_are_those_of_the_catalogue() -> None:
     from django.utils.translation import override
 

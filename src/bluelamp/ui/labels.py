@@ -116,9 +116,9 @@ BACKTEST: dict[str, Label] = {
     "learnt method": _("Our learnt method"),
     "first method": _("Our first method"),
     "recency-weighted KEV": _("Newer listings weigh more"),
-    "recency-weighted KEV, without hindsight": _("Newer listings weigh more, without hindsight"),
+    "recency-weighted KEV, without hindsight": _("Newer listings weigh more, knowing only what was known then"),
     "CVE count": _("Number of published weaknesses"),
-    "EPSS alone": _("EPSS alone"),
+    "EPSS alone": _("A public score of weaknesses (EPSS), by itself"),
     "all seven dates": _("all seven dates"),
     "three dates from July 2024": _("three dates from July 2024"),
 }

@@ -145,6 +145,12 @@ def test_description_names_every_operation() -> None:
                 assert list(answer["content"]) == [kind]
 
 
+def test_what_has_evidence_is_first_before_the_list_is_cut(edition: Edition) -> None:
+    for number in range(5):
+        add_product(f"acme:a{number}", f"Acme A{number}", category="router")
+    assert ask("/search?q=acme&limit=2")["products"][0]["key"] in {"acme:r", "acme:old"}
+
+
 def test_search_says_how_each_was_found(edition: Edition) -> None:
     found = ask("/search?q=acme%20quiet")
     assert [p["key"] for p in found["products"]] == ["acme:quiet"] and found["suggestion"] == ""

@@ -58,6 +58,17 @@ def test_empty_list_has_a_form_and_no_jobs(edition: Edition) -> None:
         assert jobs(text) == [] and 'name="d"' in text and "Start again" not in text
 
 
+def test_an_empty_form_says_what_to_do_at_the_field(edition: Edition) -> None:
+    for language, words in (("", "Write the name of at least one device"), ("/cy", "Ysgrifennwch enw un ddyfais")):
+        text = ask({"d": "  "}, language=language).content.decode()
+        assert (
+            text.count(words) == 2 and 'href="#names"' in text and 'aria-describedby="names-hint names-error"' in text
+        )
+        assert "<title>Error: " in text or language
+    for quiet in (read(), read(k="router"), read(d="acme r routers"), read(d="", k="nonsense")):
+        assert "names-error" not in quiet
+
+
 def test_unknown_names_are_kept_and_said_to_be_unknown(edition: Edition) -> None:
     text = read(d="Zorblax 9000\nacme quite router")
     assert devices(text) == 2 and text.count(UNKNOWN) == 2 and "Zorblax 9000" in text

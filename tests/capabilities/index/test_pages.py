@@ -10,11 +10,11 @@ from small_edition import add_product, add_row, make_edition, sighting
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_file, backtest_summary
 from bluelamp.index.web.backtest import charts_of, shortfall_of
+from bluelamp.index.web.examples import worked_example
 from bluelamp.index.web.filters import LONGEST_TEXT
 from bluelamp.index.web.statements import crimes_words
 from bluelamp.ui import errors
 from bluelamp.ui.plots import columns, interval, next_tenth, round_up, whiskers
-from bluelamp.ui.templatetags.bluelamp import plain
 
 pytestmark = pytest.mark.django_db
 ENDS = ("", "_low", "_high")
@@ -213,6 +213,11 @@ def test_methods_page_shows_the_backtest_in_words(edition: Edition) -> None:
     backtest_file().write_text(json.dumps({"means": [{**row, "cold_recall500": 0.1}], "differences": [apart]}))
     try:
         assert "Number of published weaknesses" in read("/methods/") and "-0.002" in read("/methods/")
+        # Three decimals everywhere, each number with its name on a narrow screen, and plain words for each column.
+        assert ">0.300</td>" in read("/methods/") and 'data-label="Order of the whole list (AUC-PR)"' in read(
+            "/methods/"
+        )
+        assert "of the 50 products that it put first" in read("/methods/")
         assert "Nifer y gwendidau a gyhoeddwyd" in read("/cy/methods/")
     finally:
         backtest_file().unlink()
@@ -226,7 +231,7 @@ def test_methods_page_plots_the_packaged_backtest_and_says_where_it_fails(editio
         if row["metric"] in ("ap", "ndcg100", "cold_recall500"):
             for kind in ("learnt", "rule", "difference"):
                 shown = (row[kind], row[f"{kind}_low"], row[f"{kind}_high"])
-                assert "{} ({} to {})".format(*map(plain, shown)) in text
+                assert "{:.3f} ({:.3f} to {:.3f})".format(*shown) in text
     worse = [r for r in kept["dated"] if r["metric"] == "ndcg100" and r["difference"] <= 0]
     assert [r["on"] for r in worse] == ["2025-07-01"] and "No better on: 1 July 2025." in text
     # Aggregates only (RED-LINES 1).
@@ -282,3 +287,57 @@ def test_of_a_misspelt_maker_the_products_with_evidence_come_first(edition: Edit
 def test_the_maker_is_offered_where_no_product_fits(edition: Edition) -> None:
     text = read("/search", q="acme toaster")
     assert "Nothing found" in text and "/maker/acme/" in text
+
+
+def test_the_worked_example_is_reckoned(edition: Edition) -> None:
+    text, worked = read("/methods/"), worked_example()
+    for line in worked.lines:
+        assert f"{line.alone.low:.2f} to {line.alone.high:.2f}" in text and f">{line.estimate:.2f}<" in text
+        assert f"{line.rank[0]} to {line.rank[1]}" in text
+    assert f"at least {worked.times_least:.1f} times" in text
+    assert f"{worked.times_least:.1f} gwaith" in read("/cy/methods/")
+
+
+@pytest.mark.parametrize("text", ["mspy", "is someone watching", "track my phone", "airtag", "rhywun yn gwylio fi"])
+def test_who_may_be_watched_gets_the_safe_way_and_no_list(edition: Edition, text: str) -> None:
+    add_product("inspy:connect", "mspy", category="")
+    for path in ("/search", "/cy/search"):
+        answer = Client().get(path, {"q": text}, headers={"host": "localhost"})
+        page = answer.content.decode()
+        main = page[page.index("<main") : page.index("</main")]
+        assert "/advice/tracker-stalking/safely/" in main and "/report/" in main and "0808" in main
+        assert "/product/" not in main and answer["Cache-Control"] == "no-store, private"
+    assert "If somebody may be watching you" in read("/search", q=text)
+    found = Client().get("/api/v1/search", {"q": text}, headers={"host": "localhost"}).json()
+    assert found == {"suggestion": "", "products": []}
+    assert "/product/" not in (offers := read("/compare/", q=text)) and "inspy" not in offers
+    assert "inspy" not in read("/check/", d=text)
+
+
+@pytest.mark.parametrize("path", ["/search?q=zzzzqqqq", "/product/acme:quiet/", "/product/acme:unplaced/"])
+def test_where_nothing_is_known_there_is_a_next_step(edition: Edition, path: str) -> None:
+    add_product("acme:unplaced", "Acme Unplaced", category="")
+    for language in ("", "/cy"):
+        page = read(f"{language}{path}")
+        main = page[page.index("<main") : page.index("</main")]
+        assert all(f'href="{language}{to}"' in main for to in ("/advice/", "/report/", "/check/"))
+    if "product" in path:
+        assert "/advice/router/" in read(path), "advice for its kind, or for what its maker makes"
+
+
+def test_a_rank_that_is_one_number_reads_so(edition: Edition) -> None:
+    edition.rows.filter(product_key="acme:r").update(rank_low=1, rank_high=1)
+    assert "1 among all catalogued products of its kind" in read("/product/acme:r/")
+    assert "Between 1 and 1" not in read("/product/acme:r/") and "Between 1 and 4" in read("/product/acme:old/")
+
+
+def test_what_confirmed_means_stands_before_it_is_said_of_a_product(edition: Edition) -> None:
+    for path, words in (("/", "“Confirmed exploited” means:"), ("/cy/", "Ystyr “Cadarnhawyd ymosodiad”:")):
+        text = read(path)
+        assert order(text, words, "/product/acme:r/") and text.count(words) == 1
+
+
+def test_years_have_a_name_for_each_number_on_a_narrow_screen(edition: Edition) -> None:
+    text = read("/product/acme:r/")
+    table = text[text.index("bl-years") :]
+    assert 'data-label="Months"' in table and 'data-label="Dates"' in table

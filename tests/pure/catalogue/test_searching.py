@@ -41,6 +41,7 @@ def why(text: str) -> str:
         ("doorbells ring", "words"),
         ("acme cctv", "words"),
         ("acm rou", "parts"),
+        ("hatsapp", "inside"),
         ("rign doorbell", "similar"),
         ("my ring video doorbell garden", "some"),
     ],
@@ -50,9 +51,28 @@ def test_every_reason(text: str, reason: str) -> None:
 
 
 def test_scores_fall_with_the_reasons() -> None:
-    texts = ["Ring doorbells", "acme r 1", "ring doorbel", "doorbells ring", "acm rou", "rign doorbell"]
+    texts = ["Ring doorbells", "acme r 1", "ring doorbel", "doorbells ring", "acm rou", "hatsapp", "rign doorbell"]
     scores = [INDEX.search(text=t, limit=1)[0].score for t in texts]
-    assert scores == sorted(scores, reverse=True) and scores[0] == 1 and len(WHYS) == 7
+    assert scores == sorted(scores, reverse=True) and scores[0] == 1 and len(WHYS) == 8
+
+
+def test_the_middle_of_words_counts_only_where_nothing_begins_so() -> None:
+    noisy = Index(
+        (
+            Named("ibm:db2", "IBM Db2 on Cloud Pak for Data", "IBM", "", ()),
+            Named("ford:sync", "Ford Sync", "Ford", "vehicle", ()),
+            Named("honest:cam", "Honest Cam", "Honest", "camera", ()),
+            Named("nest:hub", "Nest Hub", "Nest", "hub", ()),
+            Named("acme:inford", "Acme Infordia", "Acme", "", ()),
+        )
+    )
+
+    def found(text: str) -> list[str]:
+        return [f.product_key for f in noisy.search(text=text, limit=10)]
+
+    assert found("ford") == ["ford:sync"] and found("nest") == ["nest:hub"]
+    assert found("fordia") == ["acme:inford"], "nothing begins so"
+    assert found("onest")[0] == "honest:cam" and found("for data") == ["ibm:db2"]
 
 
 def test_brand_and_kind_together() -> None:

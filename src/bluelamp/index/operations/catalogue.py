@@ -4,13 +4,14 @@ import hashlib
 
 from bluelamp.index.facts import fact_path
 from bluelamp.index.queries import facts
+from bluelamp.kernel.catalogue.domain.keys import SHOWN_NAMES
 from bluelamp.kernel.catalogue.operations import load_catalogue
 from bluelamp.kernel.catalogue.queries import loaded_version, packaged_tables
 
 
 def catalogue_version() -> str:
-    """The version that the program carries: the hash of the hand-made tables and the packaged names."""
-    parts = [packaged_tables().version]
+    """The version that the program carries: the hash of the hand-made tables, packaged names and how they are shown."""
+    parts = [packaged_tables().version, str(SHOWN_NAMES)]
     parts += [hashlib.sha256(fact_path(name=n).read_bytes()).hexdigest() for n in ("cve_products", "names")]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 

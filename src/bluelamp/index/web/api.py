@@ -25,7 +25,7 @@ from bluelamp.index.web.changes import compared_with, product_changes
 from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
-from bluelamp.kernel.catalogue.search import did_you_mean, search_products
+from bluelamp.kernel.catalogue.search import did_you_mean
 from bluelamp.ui import labels
 
 router = Router(tags=["Index"])
@@ -207,9 +207,7 @@ def compare(request: HttpRequest, query: Annotated[schemas.CompareQuery, Query()
 @decorate_view(condition(etag_func=_etag))
 def search(request: HttpRequest, query: Annotated[schemas.SearchQuery, Query()]) -> Any:
     """The products that a text means, best first."""
-    edition = reads.shown_edition(request)
-    hits = search_products(text=query.q, limit=query.limit, preferred=reads.with_evidence(edition))
-    known = reads.shown_rows(edition=edition, keys=[h.product_key for h in hits])
+    hits, known = reads.search_hits(text=query.q, edition=reads.shown_edition(request))
     with override(query.language):
         nothing = str(no_evidence())
     return {
@@ -224,7 +222,7 @@ def search(request: HttpRequest, query: Annotated[schemas.SearchQuery, Query()])
                 "why": h.why,
                 "statement": "" if h.product_key in known else nothing,
             }
-            for h in hits
+            for h in hits[: query.limit]
         ],
     }
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from bluelamp.index.domain.confirmed import confirmations
 from bluelamp.index.domain.home_check import Device, Job, plan_of
+from bluelamp.index.domain.home_names import KINDS
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.web import home_list, reads
 from bluelamp.index.web.home_list import Entry, Understood
@@ -125,23 +126,26 @@ def check(request: HttpRequest) -> HttpResponse:
     """A form for devices and, once there are some, three jobs."""
     edition = reads.shown_edition(request)
     entries, problems = home_list.read_entries(request.GET)
-    read, more = home_list.understand(entries)
+    read, more = home_list.understand(entries, preferred=reads.with_evidence(edition))
     keys = [one.product.key for one in read if one.product is not None]
     rows = reads.shown_rows(edition=edition, keys=keys)
     plan = plan_of(devices=[_device(one, rows, edition) for one in read])
     kept = [one.entry for one in read]
+    # The form sends its field even when nothing was written there.
+    nothing = "d" in request.GET and not read and not problems and not more
     response = render_page(
         request,
         "index/check.html",
         edition=edition,
         crumbs=((_("Check my home"), ""),),
         problems=[*problems, *more],
+        nothing=nothing,
         devices=[_shown_device(one, rows, edition) for one in read],
         jobs=[_shown_job(job, rows, edition) for job in plan.jobs] if read else [],
         waiting=plan.waiting,
         typed="\n".join(entry.value for entry in kept if entry.field == "d"),
         products=" ".join(entry.value for entry in kept if entry.field == "p"),
-        kinds=[(code, Entry("k", code) in kept) for code in home_list.KINDS],
+        kinds=[(code, Entry("k", code) in kept) for code in KINDS],
         most=home_list.MOST,
     )
     # The address holds what somebody owns: no cache keeps the page, and no other page is told the address.
@@ -168,6 +172,8 @@ def _device(one: Understood, rows: dict[str, EditionRow], edition: Edition | Non
 
 def _shown_device(one: Understood, rows: dict[str, EditionRow], edition: Edition | None) -> ShownDevice:
     row = rows.get(one.product.key) if one.product else None
+    if one.household:
+        return ShownDevice(one, _("We hold no evidence about this device. That is not a sign that it is safe."), False)
     if one.unknown:
         return ShownDevice(one, _("We know no product by this name. That is not a sign that it is safe."), False)
     if one.unsure:

@@ -8,27 +8,31 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
+from bluelamp.index.domain.home_names import (
+    KINDS,
+    Hit,
+    in_order,
+    kind_meant,
+    kind_shared,
+    offered,
+    sure_of,
+    without_kinds,
+)
+from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.web.filters import LONGEST_TEXT, cut, not_known
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
-from bluelamp.kernel.catalogue.domain.searching import Found
-from bluelamp.kernel.catalogue.domain.words import category_words, stem, words
+from bluelamp.kernel.catalogue.domain.household import Meant, meant_at_home
+from bluelamp.kernel.catalogue.domain.searching import Found, Index, Preferred
 from bluelamp.kernel.catalogue.models import Product
-from bluelamp.kernel.catalogue.queries import named_products
+from bluelamp.kernel.catalogue.queries import household_names, kinds_of_makers, named_products
 from bluelamp.ui import labels
 
 MOST = 20
-GUESSES = 4
-# Kinds that a home may have, in the order of the form; each is a category.
-KINDS = (
-    "router", "extender", "camera", "recorder", "doorbell", "nas", "hub", "printer", "tv", "media-box", "speaker",
-    "wearable", "phone-desk", "phone-system", "computer-system", "vehicle", "charger",
-)  # fmt: skip
 _READ = 200
-_LOOKED_UP = 8
-# A product is taken for meant where its name is mostly what was written, and no other fits nearly as well.
-_CLOSE, _AHEAD = 0.63, 0.08
-_GUESSED = frozenset({"parts", "similar", "some"})
+# So many finds are put in order, families with evidence first; so many of these are looked at.
+_FOUND, _LOOKED_UP = 200, 12
+_GUESSED = frozenset({"parts", "inside", "similar", "some"})
 
 
 class Entry(NamedTuple):
@@ -43,9 +47,9 @@ class Understood:
     """What one entry was taken for. `product` where one is meant, else `kind` where that much is clear, else neither.
 
     `unknown` says that words were typed that are the name of no product and of no kind, `unsure` that products fit but
-    none for certain. `guesses` are (name, key) of
-    what else it might be and, once the list is read, (name, the query of the page with that one chosen); `without` is
-    the query of the page without this entry.
+    none for certain, `household` that it is a maker or a box that homes have and the catalogue does not hold.
+    `guesses` are (name, key) of what else it might be and, once the list is read, (name, the query of the page with
+    that one chosen); `without` is the query of the page without this entry.
     """
 
     entry: Entry
@@ -54,6 +58,7 @@ class Understood:
     product: Product | None = None
     unknown: bool = False
     unsure: bool = False
+    household: bool = False
     guesses: tuple[tuple[str, str], ...] = ()
     without: str = ""
 
@@ -82,18 +87,20 @@ def read_entries(query: QueryDict) -> tuple[list[Entry], list[str]]:
     return kept[:MOST], problems
 
 
-def understand(entries: list[Entry]) -> tuple[list[Understood], list[str]]:
-    """What each entry means, and a sentence for each that was left out: unknown keys, one product named twice."""
-    typed = [e for e in entries if e.field == "d"]
-    index = catalogue.search_index() if typed else None
-    hits = {e: index.search(text=e.value, limit=_LOOKED_UP) for e in typed if index}
+def understand(entries: list[Entry], *, preferred: Preferred | None = None) -> tuple[list[Understood], list[str]]:
+    """What each entry means, and a sentence for each that was left out: unknown keys, one product named twice.
+
+    `preferred` says which products the edition has evidence of.
+    """
+    meant = {e: meant_at_home(text=e.value, table=household_names()) for e in entries if e.field == "d"}
+    hits = _hits([e.value for e in meant], preferred)
     keys = {e.value for e in entries if e.field == "p"} | {h.product_key for found in hits.values() for h in found}
-    products = named_products(keys=keys)
+    products = named_products(keys=keys | {m.household.product_key for m in meant.values() if m} - {""})
     problems: list[str] = []
     read: list[Understood] = []
     seen: set[str] = set()
     for entry in entries:
-        one = _one(entry, hits=hits.get(entry, []), products=products)
+        one = _one(entry, hits=hits.get(entry.value, []), meant=meant.get(entry), products=products)
         if one is None:
             problems.append(not_known(entry.value))
         elif one.product is not None and one.product.key in seen:
@@ -123,7 +130,53 @@ def _twice(count: int) -> str:
     ) % {"count": count}
 
 
-def _one(entry: Entry, *, hits: list[Found], products: dict[str, Product]) -> Understood | None:
+def _hits(texts: list[str], preferred: Preferred | None) -> dict[str, list[Hit]]:
+    """What the search finds for each text, best first, with what the catalogue and the edition know of it."""
+    index = catalogue.search_index() if texts else None
+    if index is None:
+        return {}
+    found = {text: _found(index, text) for text in texts}
+    keys = {f.product_key for of in found.values() for f in of}
+    known = set(preferred(keys)) if preferred is not None and keys else set()
+    kinds = {p.key: p.category for p in index.products if p.key in keys}
+    makers = kinds_of_makers(keys=[key for key in keys if not kinds[key]])
+    return {text: _ordered(of, known, kinds, makers) for text, of in found.items()}
+
+
+def _found(index: Index, text: str) -> list[Found]:
+    """What a text finds and, after that, what is found without the words for kinds: families of many kinds."""
+    if smells_of_being_watched(text):
+        return []
+    found = index.search(text=text, limit=_FOUND)
+    rest = without_kinds(text)
+    if not rest or rest == text.casefold():
+        return found
+    own = {f.product_key for f in found}
+    maker = [f for f in index.search(text=rest, limit=_FOUND) if f.why not in _GUESSED and f.product_key not in own]
+    return [*found, *(replace(f, why="parts") for f in maker)]
+
+
+def _ordered(
+    found: list[Found], known: set[str], kinds: dict[str, str], makers: dict[str, frozenset[str]]
+) -> list[Hit]:
+    hits = [
+        Hit(
+            product_key=f.product_key,
+            name=f.name,
+            maker=f.maker,
+            score=f.score,
+            why=f.why,
+            kind=kinds.get(f.product_key, ""),
+            evidence=f.product_key in known,
+            maker_kinds=makers.get(f.product_key.partition(":")[0], frozenset()),
+        )
+        for f in found
+    ]
+    ordered = in_order(hits)
+    return [*ordered[:_LOOKED_UP], *[h for h in ordered[_LOOKED_UP:] if h.evidence][:_LOOKED_UP]]
+
+
+def _one(entry: Entry, *, hits: list[Hit], meant: Meant | None, products: dict[str, Product]) -> Understood | None:
     if entry.field == "k":
         return Understood(entry, name=str(labels.category_singular(entry.value)), kind=entry.value)
     if entry.field == "p":
@@ -131,24 +184,31 @@ def _one(entry: Entry, *, hits: list[Found], products: dict[str, Product]) -> Un
         return Understood(entry, name=product.name, kind=product.category, product=product) if product else None
     if kind := _kind_named(entry.value):
         return Understood(entry, name=entry.value, kind=kind)
-    sure = _sure(hits)
+    sure = sure_of(text=entry.value, hits=hits)
+    written_whole = sure is not None and sure.why in ("name", "other-name")
+    if meant is not None and not written_whole:
+        return _household(entry, meant, products)
     if sure is not None and sure.product_key in products:
         product = products[sure.product_key]
         return Understood(entry, name=product.name, kind=product.category, product=product)
-    guesses = tuple((h.name, h.product_key) for h in hits[:GUESSES])
-    kind = _kind_meant(entry.value) or _kind_shared([h for h in hits if h.why not in _GUESSED], products)
-    unsure = bool(hits) and hits[0].why not in _GUESSED
+    said = kind_meant(entry.value)
+    guesses = tuple((h.name, h.product_key) for h in offered(hits=hits, kind=said))
+    # Where there may be more, they may be of other kinds.
+    kind = said or (kind_shared([h for h in hits if h.why not in _GUESSED]) if len(hits) < _LOOKED_UP else "")
+    unsure = bool(guesses) and hits[0].why not in _GUESSED
     return Understood(entry, name=entry.value, kind=kind, unknown=not unsure, unsure=unsure, guesses=guesses)
 
 
-def _sure(hits: list[Found]) -> Found | None:
-    """The product that a text surely means; None where it is a guess or could be several."""
-    if not hits or hits[0].why in _GUESSED:
-        return None
-    first, second = hits[0], next((h for h in hits[1:] if h.why == hits[0].why), None)
-    if first.why in ("name", "other-name"):
-        return first
-    return first if first.score >= _CLOSE and (second is None or first.score - second.score >= _AHEAD) else None
+def _household(entry: Entry, meant: Meant, products: dict[str, Product]) -> Understood:
+    """A name that homes use: the product it stands for, unless another kind is said beside it; else the kind."""
+    row, said = meant.household, kind_meant(meant.rest)
+    product = products.get(row.product_key)
+    if CATEGORIES[row.kind].group == "home" and said and said != row.kind:
+        guesses = ((product.name, product.key),) if product is not None else ()
+        return Understood(entry, name=entry.value, kind=said, household=True, guesses=guesses)
+    if product is not None:
+        return Understood(entry, name=product.name, kind=product.category or row.kind, product=product)
+    return Understood(entry, name=entry.value, kind=row.kind, household=True)
 
 
 def _kind_named(text: str) -> str:
@@ -156,22 +216,6 @@ def _kind_named(text: str) -> str:
     whole = text.casefold().strip()
     names = {code: {str(n).casefold() for n in labels.CATEGORIES[code]} for code in KINDS}
     return next((code for code in KINDS if whole in names[code]), "")
-
-
-def _kind_meant(text: str) -> str:
-    """The one kind of a home whose words stand in a text; "" where several do or none."""
-    said = {stem(w) for w in words(text)}
-    fitting = [code for code in KINDS if code in said or said & category_words(code)]
-    exact = [code for code in fitting if code in said or said & {stem(w) for w in words(CATEGORIES[code].singular)}]
-    chosen = exact if len(exact) == 1 else fitting
-    return chosen[0] if len(chosen) == 1 else ""
-
-
-def _kind_shared(hits: list[Found], products: dict[str, Product]) -> str:
-    if len(hits) == _LOOKED_UP:
-        return ""  # there may be more, of other kinds
-    kinds = {products[h.product_key].category for h in hits if h.product_key in products}
-    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _with_addresses(one: Understood, kept: list[Entry]) -> Understood:

@@ -11,7 +11,9 @@ from django.db.models.functions import Length
 from django.http import HttpRequest
 from django.utils import timezone, translation
 
+from bluelamp.index.domain.home_names import KINDS
 from bluelamp.index.domain.period import month_end
+from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.models import Edition, EditionRow, Reply
 from bluelamp.index.queries import nameable_rows, named_rows, readable_editions, shown_replies, visible_edition
 from bluelamp.kernel.advice.queries import Shown, advice_for
@@ -21,10 +23,11 @@ from bluelamp.kernel.catalogue.domain.fitting import WHYS
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.searching import Preferred
 from bluelamp.kernel.catalogue.models import Maker, Model, Product
-from bluelamp.kernel.catalogue.queries import current_key, former_keys
+from bluelamp.kernel.catalogue.queries import current_key, former_keys, kinds_of_makers
 
 MOST_FOUND = 200
 _MOST_MAKER_WORDS = 4
+_MOST_ADVICE = 3
 
 
 @dataclass(frozen=True)
@@ -176,20 +179,28 @@ def publishers_of(edition: Edition) -> list[str]:
 
 
 def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found], bool, str]:
-    """Products that a text means, best first; whether some are left out; a name to ask back with, "" if none.
-
-    Among products that fit alike, those with evidence come first.
-    """
-    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1, preferred=with_evidence(edition))
-    evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
-    suggestion = catalogue.did_you_mean(hits)
-    if not suggestion:
-        hits = sorted(hits, key=lambda h: (WHYS.index(h.why), h.product_key not in evidence))
+    """Products that a text means, best first; whether some are left out; a name to ask back with, "" if none."""
+    hits, evidence = search_hits(text=text, edition=edition)
     found = [
         Found(product_key=h.product_key, name=h.name, matched=h.matched, row=evidence.get(h.product_key))
         for h in hits[:MOST_FOUND]
     ]
-    return found, len(hits) > MOST_FOUND, suggestion
+    return found, len(hits) > MOST_FOUND, catalogue.did_you_mean(hits)
+
+
+def search_hits(*, text: str, edition: Edition | None) -> tuple[list[catalogue.Found], dict[str, EditionRow]]:
+    """What the search finds, one more than is shown, and the rows of those with evidence.
+
+    Among products that fit alike, those with evidence come first. So whoever cuts the list does so after this. Nothing
+    is found for who may be watched: a list of such programs would be their ranking (RED-LINES 6 and 8).
+    """
+    if smells_of_being_watched(text):
+        return [], {}
+    hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1, preferred=with_evidence(edition))
+    evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
+    if not catalogue.did_you_mean(hits):
+        hits = sorted(hits, key=lambda h: (WHYS.index(h.why), h.product_key not in evidence))
+    return hits, evidence
 
 
 def with_evidence(edition: Edition | None) -> Preferred:
@@ -263,3 +274,12 @@ def advice_on(*, category: str, product_key: str = "") -> list[Shown]:
         return []
     language, today = translation.get_language() or "en", timezone.localdate()
     return advice_for(category=category, product_key=product_key, abuse_safe=False, language=language, today=today)
+
+
+def advice_near(*, product: Product) -> list[Shown]:
+    """Advice for a product without evidence: on its kind, or where it has not been placed on the kinds of its maker."""
+    if product.category:
+        return advice_on(category=product.category, product_key=product.key)
+    made = kinds_of_makers(keys=[product.key]).get(product.maker_id, frozenset())
+    texts = [text for kind in KINDS if kind in made for text in advice_on(category=kind)]
+    return list({text.code: text for text in texts}.values())[:_MOST_ADVICE]

@@ -9,16 +9,18 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
+from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import backtest_summary, named_rows, next_due
-from bluelamp.index.web import backtest, changes, history, reads
+from bluelamp.index.web import backtest, changes, examples, history, reads
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web.page import Crumb, render_page
 from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
+from bluelamp.kernel.advice.queries import helplines
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
 from bluelamp.kernel.catalogue.queries import moved_keys
@@ -60,9 +62,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """Products by any name that people write for them, typing errors forgiven, whether there is evidence or not."""
     edition = reads.shown_edition(request)
     text, was_cut = choice.cut(request.GET.get("q", ""))
+    watched = smells_of_being_watched(text)
     found, more, suggestion = reads.search_products(text=text, edition=edition)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render_page(
+    response = render_page(
         request,
         "index/search.html",
         edition=edition,
@@ -71,10 +74,17 @@ def search(request: HttpRequest) -> HttpResponse:
         page=page,
         more=more,
         suggestion=suggestion,
-        makers=reads.search_makers(text=text),
-        categories=_categories_like(text),
+        watched=watched,
+        helplines=helplines(language=get_language() or "en") if watched else (),
+        makers=[] if watched else reads.search_makers(text=text),
+        categories=[] if watched else _categories_like(text),
         no_evidence=no_evidence(),
     )
+    if watched:
+        # What somebody feared stands in the address: no cache keeps the page, and no other page is told the address.
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _categories_like(text: str) -> list[str]:
@@ -187,7 +197,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         reply=reads.shown_reply(edition=edition, product_key=key) if row else None,
         no_evidence=no_evidence(),
         models=reads.models_of(product_key=key),
-        advice=reads.advice_on(category=found.category, product_key=key),
+        advice=reads.advice_on(category=found.category, product_key=key) if row else reads.advice_near(product=found),
         **context,
     )
 
@@ -238,6 +248,7 @@ def methods(request: HttpRequest) -> HttpResponse:
         high, stay = reads.high_under_narrower(families=families)
         summary = backtest_summary()
         context = {
+            "example": examples.worked_example(),
             "families": families,
             "narrower_high": high,
             "narrower_stay": stay,

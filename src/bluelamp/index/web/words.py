@@ -63,11 +63,11 @@ STATUSES: dict[str, Label] = {
 # Name and meaning of each metric of the back-test that has a plot.
 METRICS: dict[str, tuple[Label, Label]] = {
     "ap": (
-        _("AUC-PR"),
+        _("Order of the whole list (AUC-PR)"),
         _("How far up the whole list those stand that were listed within a year; 1 is a perfect order."),
     ),
     "ndcg100": (
-        _("NDCG@100"),
+        _("Order of the first 100 (NDCG@100)"),
         _("How many of the first 100 were listed within a year, and how far up; 1 is a perfect order."),
     ),
     "cold_recall500": (

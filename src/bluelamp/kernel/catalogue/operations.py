@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from bluelamp.kernel.catalogue.domain.keys import fold
+from bluelamp.kernel.catalogue.domain.keys import fold, shown_name
 from bluelamp.kernel.catalogue.domain.tables import Tables
 from bluelamp.kernel.catalogue.models import CatalogueVersion, FormerKey, Maker, Model, Product, WrittenName
 
@@ -68,7 +68,8 @@ class _Plan:
             return
         if key in self.products or key in self.models or len(key) > _LONGEST or len(maker_key) > _LONGEST_MAKER:
             return
-        self.makers.setdefault(maker_key, Maker(key=maker_key, name=(written[0] if written else maker_key)[:_LONGEST]))
+        maker = shown_name(written[0]) if written else maker_key
+        self.makers.setdefault(maker_key, Maker(key=maker_key, name=maker[:_LONGEST]))
         name = _display(written, maker=self.makers[maker_key].name)
         rule = self.tables.rule_for(maker_key=maker_key, product=rest)
         if rule and rule.product_key:
@@ -104,6 +105,6 @@ def _display(written: tuple[str, str] | None, *, maker: str) -> str:
     """The name to show for a written (maker, product), maker first; "" where there is none."""
     if not written:
         return ""
-    product = " ".join(written[1].split())
+    product = shown_name(" ".join(written[1].split()))
     named = fold(product).startswith(fold(maker))
     return (product if named else f"{maker} {product}")[:_LONGEST]

@@ -1,5 +1,7 @@
 """Reads of the catalogue."""
 
+import csv
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from bluelamp.kernel.catalogue.domain.household import Household, read_household
 from bluelamp.kernel.catalogue.domain.keys import fold
 from bluelamp.kernel.catalogue.domain.tables import Place, Tables, read_tables
 from bluelamp.kernel.catalogue.models import CatalogueVersion, FormerKey, Maker, Model, Product
@@ -19,6 +22,13 @@ def packaged_tables() -> Tables:
     """The hand-made tables that this program carries."""
     folder = resources.files("bluelamp.kernel.catalogue") / "tables"
     return read_tables(lambda name: (folder / name).read_text(encoding="utf-8"))
+
+
+@cache
+def household_names() -> tuple[Household, ...]:
+    """What households write for their devices, as this program carries it."""
+    table = resources.files("bluelamp.kernel.catalogue") / "tables" / "household.csv"
+    return read_household(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
 
 
 def loaded_version() -> str:
@@ -44,6 +54,16 @@ def products_with_category() -> Iterable[tuple[str, str, str, str, str]]:
 def maker_names() -> dict[str, str]:
     """Maker key -> name."""
     return dict(Maker.objects.values_list("key", "name"))
+
+
+def kinds_of_makers(*, keys: Collection[str]) -> dict[str, frozenset[str]]:
+    """Maker key -> the categories of its placed products, for the makers of some products."""
+    makers = {key.partition(":")[0] for key in keys}
+    found: dict[str, set[str]] = defaultdict(set)
+    placed = Product.objects.filter(maker_id__in=makers).exclude(category="") if makers else Product.objects.none()
+    for maker, category in placed.values_list("maker_id", "category").distinct():
+        found[maker].add(category)
+    return {maker: frozenset(kinds) for maker, kinds in found.items()}
 
 
 def moved_keys() -> dict[str, str]:

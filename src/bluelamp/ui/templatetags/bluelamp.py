@@ -155,6 +155,12 @@ def plain(value: object) -> object:
 
 
 @register.filter
+def thousandths(value: object) -> str:
+    """A share to three decimals, all of them, so that a table's numbers stand under each other; "" for none."""
+    return f"{value:.3f}" if isinstance(value, int | float) else ""
+
+
+@register.filter
 def percent(value: float) -> str:
     """A share as a whole percentage without the sign."""
     return f"{value * 100:.0f}"

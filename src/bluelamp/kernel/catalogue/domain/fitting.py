@@ -12,12 +12,14 @@ from bluelamp.kernel.catalogue.domain.lexicon import Flags, Floats, Numbers, may
 from bluelamp.kernel.catalogue.domain.words import OPTIONAL, stem, words
 from bluelamp.kernel.catalogue.domain.written import LONGEST_RUN, OPENING, RUN, SHORTEST_FUZZY, STEM
 
-Why = Literal["name", "other-name", "begins", "words", "parts", "similar", "some"]
-WHYS: tuple[Why, ...] = ("name", "other-name", "begins", "words", "parts", "similar", "some")
-NAME, OTHER, BEGINS, WORDS, PARTS, SIMILAR, SOME = range(7)
+Why = Literal["name", "other-name", "begins", "words", "parts", "inside", "similar", "some"]
+WHYS: tuple[Why, ...] = ("name", "other-name", "begins", "words", "parts", "inside", "similar", "some")
+NAME, OTHER, BEGINS, WORDS, PARTS, INSIDE, SIMILAR, SOME = range(8)
 NOT = len(WHYS)
 
 LONGEST_TEXT = 200
+# Letters in the middle of other words mean something only where there are many; a number is one of a model.
+_SHORTEST_INSIDE, _SHORTEST_NUMBER = 5, 3
 _MOST_WORDS = 10
 _FEW_WORDS = 4
 _LEAST_LIKENESS = 0.75
@@ -203,7 +205,7 @@ def _better(one: _Cover, other: _Cover, may: Flags) -> _Cover:
 
 
 def _hold_words(query: Query, looked: Looked) -> Flags:
-    """Whether every word that counts is in each name as it is written: what _align needs for a tier up to PARTS."""
+    """Whether every word that counts is in each name as it is written: what _align needs for a tier up to INSIDE."""
     reached = [np.ones(len(looked), dtype=np.bool_)]
     for end, units in enumerate(query.units):
         held = reached[end] & bool(units[-1].optional and query.required)
@@ -251,8 +253,8 @@ def _written(unit: Unit, looked: Looked) -> _Match:
 def _written_rows(unit: Unit, looked: Looked) -> Iterator[tuple[Flags, float, int]]:
     """(which names, strength, tier) of the ways in which a unit may match; later ones count for more."""
     held, kinds = looked.held, looked.words_of_kinds
-    if len(unit.text) > 2:
-        yield looked.containing(unit.text), 0.7, PARTS
+    if len(unit.text) >= (_SHORTEST_INSIDE if unit.text.isalpha() else _SHORTEST_NUMBER):
+        yield looked.containing(unit.text), 0.7, INSIDE
     first, after = looked.lexicon.beginning(unit.text)
     if first < after:
         yield held.owning(_between(held.numbers, first, after) & ((held.roles & OPENING) > 0)), 0.85, PARTS

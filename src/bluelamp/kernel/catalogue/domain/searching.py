@@ -1,7 +1,8 @@
 """Search over the catalogue in memory: candidates by words and trigrams, then a close look at each.
 
 What counts, in this order: the product's own name; another name of it; a name that begins with the text; every word a
-word of the name, the maker or the kind of product; every word a part of one; words misspelt; only some words.
+word of the name, the maker or the kind of product; every word the beginning of one; every word a part of the name;
+words misspelt; only some words.
 
 A misspelt maker alone fits all its products alike: which come first among such guesses the caller may say.
 """
@@ -17,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from bluelamp.kernel.catalogue.domain.columns import Names, Row
 from bluelamp.kernel.catalogue.domain.fitting import (
+    INSIDE,
     NOT,
     PARTS,
     SIMILAR,
@@ -105,6 +107,9 @@ class Index:
         # Guesses help only where nothing holds the words as they were written.
         worst = PARTS if top <= WORDS else SIMILAR if top <= SIMILAR else SOME
         rows = self._best_of_products(places, found, np.flatnonzero(found.tiers <= worst))
+        if top < INSIDE:
+            # Nor does what begins in the middle of a word, beside what begins with one.
+            rows = rows[found.tiers[rows] != INSIDE]
         kept = places[rows]
         products = self._names.products[kept]
         # The last of these columns counts first.

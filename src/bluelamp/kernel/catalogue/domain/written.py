@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bluelamp.kernel.catalogue.domain.words import category_words, stem, words
+from bluelamp.kernel.catalogue.domain.words import OPTIONAL, category_words, stem, words
 
 LONGEST_RUN = 3
 SHORTEST_FUZZY = 4
@@ -64,12 +64,16 @@ def _parts(parts: tuple[str, ...], maker: tuple[str, ...], stems: frozenset[str]
     found = dict.fromkeys(_runs(parts), RUN)
     if maker:
         found |= dict.fromkeys(_runs((*maker, *parts)[: len(maker) + 1]), RUN)
-    openings = ["".join(parts[i : i + LONGEST_RUN]) for i in range(len(parts))]
-    for opening in openings + (["".join(maker)] if maker else []):
+    for opening in [*openings_of(parts), *(["".join(maker)] if maker else [])]:
         found[opening] = found.get(opening, 0) | OPENING
     for root in stems:
         found[root] = found.get(root, 0) | STEM
     return found
+
+
+def openings_of(parts: tuple[str, ...]) -> list[str]:
+    """What begins at each word of a name. A small word joins no other: "ford" is not the beginning of "for data"."""
+    return [p if p in OPTIONAL else "".join(parts[i : i + LONGEST_RUN]) for i, p in enumerate(parts)]
 
 
 def _runs(parts: tuple[str, ...]) -> Iterator[str]:

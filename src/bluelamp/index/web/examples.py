@@ -1,0 +1,106 @@
+"""The worked example of the methods page, reckoned by the code of the figures: no number is written by hand."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from bluelamp.index.domain.bands import Interval, band_of
+from bluelamp.index.domain.parameters import Parameters
+from bluelamp.stats.ebgm import fit_mixture, ratios
+from bluelamp.stats.intervals import jeffreys_interval
+from bluelamp.stats.ranks import rank_ranges
+from bluelamp.stats.shrinkage import fit_gamma_prior, shrink
+from bluelamp.stats.trend import direction, rate_ratio_interval
+
+# A kind of 20 products: the dates of the five that were confirmed, and fifteen that never were.
+SEEN = (9, 4, 2, 1)
+DATES = (9, 4, 2, 1, 1, *[0] * 15)
+# Of the product with most dates: in the 24 months before, and in those of the base edition.
+BEFORE, IN_BASE = 2, 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """One product of the example: its dates, both intervals, the estimate, the range of its rank, its band."""
+
+    dates: int
+    rate: float
+    alone: Interval
+    estimate: float
+    learnt: Interval
+    rank: tuple[int, int]
+    band: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """Dates now and then, the interval of how many times as often, and what is said of it."""
+
+    now: int
+    then: int
+    ratio: Interval
+    trend: str
+
+
+@dataclass(frozen=True)
+class Worked:
+    """The whole example. `worth` is how many years of evidence the kind is worth beside a product's own."""
+
+    products: int
+    total: int
+    lines: tuple[Line, ...]
+    mean: float
+    worth: float
+    threshold: float
+    change: Change
+    since_base: Change
+    expected: float
+    times: float
+    times_least: float
+
+
+@cache
+def worked_example() -> Worked:
+    """The example, reckoned once: the choices are those that new editions are made with."""
+    chosen = Parameters()
+    years = chosen.period_months / 12
+    prior = fit_gamma_prior(counts=DATES, exposures=years)
+    learnt = shrink(counts=DATES, exposures=years, prior=prior, level=chosen.level)
+    low, high = jeffreys_interval(counts=DATES, exposures=years, level=chosen.level)
+    best, worst = rank_ranges(shape=learnt.shape, rate=learnt.rate, confidence=chosen.rank_confidence)
+    expected = (sum(DATES) + 0.5) / len(DATES)
+    compared = ratios(
+        counts=DATES, expected=expected, mixture=fit_mixture(counts=DATES, expected=[expected] * len(DATES))
+    )
+
+    def line(at: int) -> Line:
+        alone = Interval(low=float(low[at]), high=float(high[at]))
+        drawn = Interval(low=float(learnt.low[at]), high=float(learnt.high[at]))
+        return Line(
+            dates=DATES[at],
+            rate=DATES[at] / years,
+            alone=alone,
+            estimate=float(learnt.mean[at]),
+            learnt=drawn,
+            rank=(int(best[at]), int(worst[at])),
+            band=band_of(jeffreys=alone, shrunk=drawn, threshold=chosen.high_threshold),
+        )
+
+    return Worked(
+        products=len(DATES),
+        total=sum(DATES),
+        lines=tuple(line(DATES.index(dates)) for dates in SEEN),
+        mean=prior.shape / prior.rate,
+        worth=prior.rate,
+        threshold=chosen.high_threshold,
+        change=_change(now=DATES[0], then=BEFORE, years=years, level=chosen.level),
+        since_base=_change(now=DATES[0], then=IN_BASE, years=years, level=chosen.level),
+        expected=expected,
+        times=float(compared.ebgm[0]),
+        times_least=float(compared.eb05[0]),
+    )
+
+
+def _change(*, now: int, then: int, years: float, level: float) -> Change:
+    low, high = rate_ratio_interval(now=[now], before=[then], exposure_now=years, exposure_before=years, level=level)
+    ratio = Interval(low=float(low[0]), high=float(high[0]))
+    return Change(now=now, then=then, ratio=ratio, trend=direction(low=ratio.low, high=ratio.high))
