@@ -22,18 +22,23 @@ COMPARED = (
     "rank_low",
     "rank_high",
     "trend",
+    "trend_low",
+    "trend_high",
     "ebgm",
     "eb05",
     "leaning_on",
     "dates_without",
     "base_dates",
     "base_trend",
+    "base_low",
+    "base_high",
     "first_seen",
     "last_seen",
     "crimes",
     "crime_rate",
     "crime_low",
     "crime_high",
+    "crime_ratio",
 )
 NEW, GONE, CHANGED = "new", "gone", "changed"
 

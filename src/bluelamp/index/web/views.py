@@ -13,11 +13,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations import changes
+from bluelamp.index.operations.reason_words import reason_words
 from bluelamp.index.queries import backtest_summary, named_rows, next_due
-from bluelamp.index.web import backtest, changes, history, reads
+from bluelamp.index.web import backtest, history, reads
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web.page import Crumb, render_page
-from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
