@@ -17,11 +17,11 @@ from small_edition import add_product
 from bluelamp.index.domain.period import months_back
 from bluelamp.index.domain.reasons import CODES, FIRST_NAMED, LATE, LEFT, NEW, NOT_SHOWN, REMOVED, Reason
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations.changes import compared_with, edition_changes, product_changes
 from bluelamp.index.operations.drafting import redraft
 from bluelamp.index.operations.editions import build_edition
 from bluelamp.index.operations.publishing import withdraw
-from bluelamp.index.web.changes import compared_with, edition_changes, product_changes
-from bluelamp.index.web.reason_words import month_words, reason_words
+from bluelamp.index.operations.reason_words import month_words, reason_words
 from bluelamp.index.web.schemas import ReasonOut
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])

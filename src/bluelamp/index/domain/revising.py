@@ -22,6 +22,8 @@ COMPARED = (
     "rank_low",
     "rank_high",
     "trend",
+    "trend_low",
+    "trend_high",
     "ebgm",
     "eb05",
     "leaning_on",
@@ -29,12 +31,15 @@ COMPARED = (
     "base_dates",
     "since_base",
     "base_trend",
+    "base_low",
+    "base_high",
     "first_seen",
     "last_seen",
     "crimes",
     "crime_rate",
     "crime_low",
     "crime_high",
+    "crime_ratio",
 )
 # Those that say how a product compares with others: they move with the others' evidence too.
 COMPARING = frozenset({"shrunk", "low", "high", "rank_low", "rank_high", "ebgm", "eb05"})

@@ -156,9 +156,11 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
     )
 
 
-def base_numbered(*, number: int) -> Edition:
-    """The edition of a number as a base: the newest revision that is not withdrawn. Raises BaseError."""
+def base_numbered(*, number: int, revision: int | None = None) -> Edition:
+    """The edition of a number as a base: a revision, or the newest that is not withdrawn. Raises BaseError."""
     every = Edition.objects.filter(number=number).order_by("-revision")
+    if revision is not None:
+        every = every.filter(revision=revision)
     found = every.exclude(status__in=[Edition.Status.WITHDRAWN, Edition.Status.DRAFT]).first()
     if found is not None:
         return found

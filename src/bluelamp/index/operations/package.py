@@ -1,4 +1,4 @@
-"""An edition as a data package (Data Package standard, version 2): one table in three forms, corrections, replies."""
+"""An edition as a data package (Data Package standard, version 2): figures, reasons, corrections, replies."""
 
 import csv
 import hashlib
@@ -16,45 +16,40 @@ import pyarrow.parquet as pq
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.export import COLUMNS, note_of, record_of, replies_of_rows, safe_cell
 from bluelamp.index.operations.feed import tag
+from bluelamp.index.operations.package_fields import (
+    CHANGES,
+    DATE,
+    INTEGER,
+    NUMBER,
+    PRODUCTS,
+    REASON_CODES,
+    REASONS,
+    REPLIES,
+    STRING,
+)
+from bluelamp.index.operations.reasons_table import reasons_table
 from bluelamp.index.queries import named_rows
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_INTEGERS = (
-    *("edition", "revision", "dates", "dates_before", "dates_ever", "rank_low", "rank_high"),
-    *("dates_without", "base_dates", "since_base"),
-)
-_NUMBERS = (
-    *("rate", "shrunk", "low", "high", "jeffreys_low", "jeffreys_high", "ebgm", "eb05"),
-    *("crime_rate", "crime_low", "crime_high"),
-)
-_DATES = ("period_start", "period_end", "first_seen", "last_seen")
-_ALLOWED = {
-    "status": ["specimen", "published", "replaced"],
-    "band": ["high", "low", "cannot-tell"],
-    "trend": ["rising", "falling", "no-clear-change"],
-    "base_trend": ["", "rising", "falling", "no-clear-change"],
+_TABLES = {"products": PRODUCTS, "reasons": REASONS, "changes": CHANGES, "replies": REPLIES}
+_TITLES = {
+    "products": "The figures of every product that the edition names.",
+    "reasons": "Why products differ from the edition before, one reason a row; of a correction, from what it corrects.",
+    "changes": "What a correction changed, one field a row; empty where the edition is no correction.",
+    "replies": "What makers replied, complete; empty where none did.",
 }
-_MEANING = {
-    "product_key": "`maker:product`; the same product has the same key in every edition.",
-    "dates": "Dates in the period on which a source confirmed exploitation.",
-    "rate": "Dates a year.",
-    "low": "Lower end of the shrunk 90 % interval, dates a year.",
-    "high": "Upper end of the shrunk 90 % interval, dates a year.",
-    "dates_ever": "The same dates since the evidence begins.",
-    "ebgm": "How many times more often confirmed than the average of its category, shrunk (EBGM).",
-    "eb05": "The same, at least (its 5 % bound).",
-    "leaning_on": "The source without which the fewest dates would be left; empty where none matters.",
-    "dates_without": "Dates that would be left without that source.",
-    "base_dates": "Dates in the period of the base edition; empty without one.",
-    "since_base": "Dates in the whole months since that period ended (at most a period); empty without a base edition.",
-    "base_trend": "How the rate in those months compares with the base edition's; empty before a month is over.",
-    "crime_rate": "Recorded crimes per 1,000 units in use and year, where the units are known.",
-    "crimes": "Recorded crimes in the period: empty below five, 5-9, else rounded to five.",
-    "sources": "Ids of the sources, separated by spaces.",
+_KEYS = {
+    "products": ["product_key"],
+    "reasons": ["product_key", "reason"],
+    "changes": ["product_key", "field"],
+    "replies": ["product_key"],
 }
-_CHANGES = ("product_key", "product_name", "kind", "field", "before", "after")
-_REPLIES = ("product_key", "language", "text", "received", "fix_announced_for", "fix_outcome")
+# The standard knows one type of resource, table. A validator reads tables of Parquet through libraries in which whole
+# numbers with gaps become fractions, and measures no tables in JSON: only CSV is declared as one, the others are files
+# with their size and hash. "apache-parquet" is no ending by which it would take the file for a table all the same.
+_FORMAT = {"csv": "csv", "json": "json", "parquet": "apache-parquet"}
 _MEDIA = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet"}
+_PARQUET = {INTEGER: pa.int32(), NUMBER: pa.float64(), DATE: pa.date32(), STRING: pa.string()}
 # A file in a ZIP has a time; the same edition gives the same bytes at any.
 _TIME = (2026, 1, 1, 0, 0, 0)
 
@@ -63,14 +58,15 @@ def package_files(*, edition: Edition) -> dict[str, bytes]:
     """File name -> content of the package of an edition that the caller may show."""
     rows = list(named_rows(edition=edition).order_by("product_key"))
     records = [record_of(edition=edition, row=row) for row in rows]
-    tables: dict[str, tuple[Sequence[str], list[dict[str, Any]]]] = {
-        "products": (COLUMNS, records),
-        "changes": (_CHANGES, [dict(c) for c in edition.changes]),
-        "replies": (_REPLIES, list(replies_of_rows(edition=edition, rows=rows))),
+    tables: dict[str, list[dict[str, Any]]] = {
+        "products": records,
+        "reasons": reasons_table(edition=edition),
+        "changes": [dict(c) for c in edition.changes],
+        "replies": list(replies_of_rows(edition=edition, rows=rows)),
     }
     files: dict[str, bytes] = {}
-    for name, (columns, table) in tables.items():
-        files[f"{name}.csv"] = _csv(columns, table)
+    for name, table in tables.items():
+        files[f"{name}.csv"] = _csv(list(_TABLES[name]), table)
         files[f"{name}.json"] = _json(table)
     files["products.parquet"] = _parquet(records)
     described = [_resource(path, content) for path, content in files.items()]
@@ -110,36 +106,36 @@ def _descriptor(edition: Edition, resources: list[dict[str, Any]]) -> dict[str, 
         "period": [edition.period_start.isoformat(), edition.period_end.isoformat()],
         "figuresHash": edition.figures_hash,
         "versionHash": edition.version_hash,
+        "highThreshold": edition.parameters["high_threshold"],
+        "reasonCodes": REASON_CODES,
         "resources": resources,
     }
 
 
 def _resource(path: str, content: bytes) -> dict[str, Any]:
     name, _, form = path.partition(".")
-    columns = {"products": COLUMNS, "changes": _CHANGES, "replies": _REPLIES}[name]
-    key = {"products": ["product_key"], "changes": ["product_key", "field"], "replies": ["product_key"]}[name]
-    return {
+    described = {
         "name": f"{name}-{form}",
         "path": path,
-        "format": form,
+        "title": _TITLES[name],
+        "format": _FORMAT[form],
         "mediatype": _MEDIA[form],
-        **({"encoding": "utf-8"} if form != "parquet" else {}),
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        **({"type": "table"} if form != "parquet" else {}),
+    }
+    if form != "csv":
+        same = f"The same rows and fields as {name}.csv, whose schema says what they mean."
+        return {**described, "description": same}
+    return {
+        **described,
+        "type": "table",
+        "encoding": "utf-8",
         "schema": {
             "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
-            "fields": [_field(column) for column in columns],
-            "primaryKey": key,
+            "fields": [field.described(name=column) for column, field in _TABLES[name].items()],
+            "primaryKey": _KEYS[name],
         },
     }
-
-
-def _field(name: str) -> dict[str, Any]:
-    kind = "integer" if name in _INTEGERS else "number" if name in _NUMBERS else "date" if name in _DATES else "string"
-    limits = {"constraints": {"enum": _ALLOWED[name]}} if name in _ALLOWED else {}
-    meaning = {"description": _MEANING[name]} if name in _MEANING else {}
-    return {"name": name, "type": kind, **meaning, **limits}
 
 
 def _csv(columns: Sequence[str], table: Iterable[Mapping[str, Any]]) -> bytes:
@@ -156,12 +152,7 @@ def _json(value: Any) -> bytes:
 
 
 def _parquet(records: list[dict[str, Any]]) -> bytes:
-    def column_type(name: str) -> pa.DataType:
-        if name in _DATES:
-            return pa.date32()
-        return pa.int32() if name in _INTEGERS else pa.float64() if name in _NUMBERS else pa.string()
-
-    schema = pa.schema([(name, column_type(name)) for name in COLUMNS])
+    schema = pa.schema([(name, _PARQUET[PRODUCTS[name].type]) for name in COLUMNS])
     columns = [pa.array([_day(r[name]) for r in records], type=schema.field(name).type) for name in COLUMNS]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns, schema=schema), sink, compression="zstd", store_schema=False)

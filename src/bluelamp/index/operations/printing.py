@@ -12,15 +12,16 @@ from django.utils.translation import gettext, override
 
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.export import replies_of_rows
-from bluelamp.index.publishing_queries import content_hash
+from bluelamp.index.operations.printed_proof import proof_of, steps_of
 from bluelamp.index.queries import lacks_kinds, named_rows
 from bluelamp.ui import labels
+from bluelamp.ui.figures import shown
 
 
 def printed(*, edition: Edition, language: str) -> bytes:
     """An edition that the caller may show, in English or Welsh. A specimen says so across every page."""
     with override(language):
-        content = json.dumps(_content(edition, language), sort_keys=True, ensure_ascii=False)
+        content = json.dumps(printed_content(edition=edition, language=language), sort_keys=True, ensure_ascii=False)
     return _compiled(content)
 
 
@@ -34,7 +35,9 @@ def _compiled(content: str) -> bytes:
     return made
 
 
-def _content(edition: Edition, language: str) -> dict[str, Any]:
+def printed_content(*, edition: Edition, language: str) -> dict[str, Any]:
+    """Everything that is printed, in the language that is active; `language` names it for readers of the file."""
+    threshold = edition.parameters["high_threshold"]
     rows = sorted(named_rows(edition=edition), key=lambda row: (row.product_name.casefold(), row.product_key))
     names = {row.product_key: row.product_name for row in rows}
     specimen = edition.status == Edition.Status.SPECIMEN
@@ -54,12 +57,13 @@ def _content(edition: Edition, language: str) -> dict[str, Any]:
             "sources": gettext("Sources"),
             "proof": gettext("To check this copy"),
         },
-        "reading": _reading(),
+        "reading": _reading(threshold),
         "head": [
             gettext("Product"),
             gettext("Newest confirmed"),
             gettext("Dates"),
             gettext("Dates a year, interval of 90 per cent"),
+            gettext("Counted alone"),
             gettext("Band"),
         ],
         "rows": [
@@ -67,7 +71,8 @@ def _content(edition: Edition, language: str) -> dict[str, Any]:
                 row.product_name,
                 _day(row.last_seen),
                 str(row.dates),
-                gettext("%(low)s to %(high)s") % {"low": f"{row.low:.1f}", "high": f"{row.high:.1f}"},
+                _interval(row.low, row.high, threshold=threshold),
+                _interval(row.jeffreys_low, row.jeffreys_high, threshold=threshold),
                 str(labels.BANDS[row.band]),
             ]
             for row in rows
@@ -88,25 +93,38 @@ def _content(edition: Edition, language: str) -> dict[str, Any]:
             for r in replies_of_rows(edition=edition, rows=rows)
         ],
         "sources": [f"{s['publisher']}: {s['title']}. {s['licence']}" for s in edition.coverage.get("sources", [])],
-        "proof": [
-            [gettext("Hash of what was signed"), edition.version_hash or content_hash(edition=edition)],
-            [gettext("Hash of the figures"), edition.figures_hash],
-            [gettext("Version of the program"), edition.code_version],
-        ],
+        "proof": proof_of(edition=edition),
+        "steps": steps_of(edition=edition),
     }
 
 
-def _reading() -> list[str]:
+def _interval(low: float, high: float, *, threshold: float) -> str:
+    ends = {"low": _end(low, threshold=threshold), "high": _end(high, threshold=threshold)}
+    return gettext("%(low)s to %(high)s") % ends
+
+
+def _end(value: float, *, threshold: float) -> str:
+    """An end of an interval, with more digits where a rounded one would lie otherwise beside the threshold."""
+    short = shown(value)
+    sides = [(v > threshold, v < threshold) for v in (value, float(short))]
+    return short if sides[0] == sides[1] else f"{value:.3f}"
+
+
+def _reading(threshold: float) -> list[str]:
     return [
         gettext(
             "Dates are the days in the period on which a source confirmed that attackers used a weakness of the "
             "product. The interval says between which rates a year the truth lies with 90 per cent confidence, after "
-            "products of the same kind were taken into account."
+            "products of the same kind were taken into account. Beside it stands what the product's own dates say, "
+            "counted alone."
         ),
         gettext(
-            "High and Low are said only where the whole interval allows it; else the evidence cannot tell. What is "
-            "not listed was not confirmed by these sources, which is not a sign that it is safe."
-        ),
+            "High is said where the lower ends of both intervals are above %(threshold)s dates a year, a threshold "
+            "that was fixed beforehand. Low is said where both upper ends are below it and the number of units in use "
+            "is known. Else the evidence cannot tell."
+        )
+        % {"threshold": f"{threshold:g}"},
+        gettext("What is not listed was not confirmed by these sources, which is not a sign that it is safe."),
     ]
 
 

@@ -16,13 +16,13 @@ from ninja.errors import HttpError
 
 from bluelamp import __version__
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations.changes import compared_with, product_changes
 from bluelamp.index.operations.export import note_of
+from bluelamp.index.operations.reason_words import reason_words
 from bluelamp.index.queries import named_rows, visible_stamp
 from bluelamp.index.web import compare as compare_web
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web import history, reads, schemas
-from bluelamp.index.web.changes import compared_with, product_changes
-from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import listed_sightings, no_evidence
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.search import did_you_mean

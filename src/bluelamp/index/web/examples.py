@@ -14,8 +14,8 @@ from bluelamp.stats.trend import direction, rate_ratio_interval
 # A kind of 20 products: the dates of the five that were confirmed, and fifteen that never were.
 SEEN = (9, 4, 2, 1)
 DATES = (9, 4, 2, 1, 1, *[0] * 15)
-# Of the product with most dates: in the 24 months before, and in those of the base edition.
-BEFORE, IN_BASE = 2, 4
+# Of the product with most dates: in the 24 months before; in those of the base edition, and in the months since.
+BEFORE, IN_BASE, SINCE, MONTHS_SINCE = 2, 4, 2, 6
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Worked:
     threshold: float
     change: Change
     since_base: Change
+    months_since: int
     expected: float
     times: float
     times_least: float
@@ -92,15 +93,18 @@ def worked_example() -> Worked:
         mean=prior.shape / prior.rate,
         worth=prior.rate,
         threshold=chosen.high_threshold,
-        change=_change(now=DATES[0], then=BEFORE, years=years, level=chosen.level),
-        since_base=_change(now=DATES[0], then=IN_BASE, years=years, level=chosen.level),
+        change=_change(now=DATES[0], years=years, then=BEFORE, years_then=years, level=chosen.level),
+        since_base=_change(now=SINCE, years=MONTHS_SINCE / 12, then=IN_BASE, years_then=years, level=chosen.level),
+        months_since=MONTHS_SINCE,
         expected=expected,
         times=float(compared.ebgm[0]),
         times_least=float(compared.eb05[0]),
     )
 
 
-def _change(*, now: int, then: int, years: float, level: float) -> Change:
-    low, high = rate_ratio_interval(now=[now], before=[then], exposure_now=years, exposure_before=years, level=level)
+def _change(*, now: int, years: float, then: int, years_then: float, level: float) -> Change:
+    low, high = rate_ratio_interval(
+        now=[now], before=[then], exposure_now=years, exposure_before=years_then, level=level
+    )
     ratio = Interval(low=float(low[0]), high=float(high[0]))
     return Change(now=now, then=then, ratio=ratio, trend=direction(low=ratio.low, high=ratio.high))

@@ -4,11 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from bluelamp.index.domain.naming import LISTED_KINDS
 from bluelamp.index.domain.units import FEW_CRIMES
 from bluelamp.index.models import EditionRow
-
-# Crimes and reports of people are shown as rounded counts only, never one by one with their dates.
-LISTED_KINDS = frozenset({"exploited", "attack_telemetry", "partner_sighting"})
 
 
 def no_evidence() -> str:

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 
 from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations import changes
+from bluelamp.index.operations.reason_words import reason_words
 from bluelamp.index.queries import backtest_summary, named_rows, next_due
-from bluelamp.index.web import backtest, changes, examples, history, reads
+from bluelamp.index.web import backtest, examples, history, reads
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web.page import Crumb, render_page
-from bluelamp.index.web.reason_words import reason_words
 from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
 from bluelamp.kernel.advice.queries import helplines
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS

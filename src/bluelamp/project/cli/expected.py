@@ -13,6 +13,7 @@ from bluelamp.kernel.outbox.operations import NoDeadLetterError
 from bluelamp.kernel.people.operations.accounts import AccountError
 from bluelamp.kernel.vault.domain.sealing import SealBrokenError
 from bluelamp.kernel.vault.master import MasterKeyError
+from bluelamp.project.cli.editions import EditionNameError
 from bluelamp.project.cli.places import PlaceError
 from bluelamp.project.cli.receipt import ReceiptRefusedError
 from bluelamp.project.cli.run import RunError
@@ -27,6 +28,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     AdviceError,
     BaseError,
     ClientError,
+    EditionNameError,
     FetchError,
     FormatError,
     HeadError,

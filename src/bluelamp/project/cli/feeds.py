@@ -14,7 +14,7 @@ from bluelamp.kernel.evidence.models import Load
 from bluelamp.kernel.evidence.queries import quarantined
 from bluelamp.kernel.fetching.operations import standard_fetcher
 from bluelamp.kernel.fetching.queries import state_of
-from bluelamp.project.cli.screen import notes, print_json, print_table
+from bluelamp.project.cli.screen import notes, print_json, print_listed, print_table
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -40,8 +40,9 @@ def list_feeds(as_json: Json = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("id", "title", "licence", "cadence", "table")
-    print_table(title="Feeds", columns=columns, rows=[[r[c] for c in columns] for r in rows])
+    columns = ("id", "cadence", "table")
+    listed = [([r[c] for c in columns], f"{r['title']}. {r['licence']}") for r in rows]
+    print_listed(title="Feeds", columns=columns, rows=listed)
 
 
 @app.command()
@@ -100,7 +101,8 @@ def quarantine(
         print_json({"total": every.count(), "rows": rows})
         return
     columns = ("feed", "line", "reason")
-    print_table(title=f"{every.count()} rows put aside", columns=columns, rows=[[r[c] for c in columns] for r in rows])
+    cells = [[r[c] for c in columns] for r in rows]
+    print_table(title=f"{every.count()} rows put aside", columns=columns, rows=cells, whole=("feed",))
 
 
 @app.command()
@@ -148,7 +150,7 @@ def schedule(as_json: Json = False) -> None:
         return
     columns = ("feed", "hours", "scheduled", "checked_at", "changed_at", "failures", "next_at", "last_error")
     title = "Fetching on schedule is " + ("on" if settings.BLUELAMP_PULL else "off: set BLUELAMP_PULL=1")
-    print_table(title=title, columns=columns, rows=[[r[c] for c in columns] for r in rows])
+    print_table(title=title, columns=columns, rows=[[r[c] for c in columns] for r in rows], whole=("feed",))
 
 
 def _when(at: datetime | None) -> str:

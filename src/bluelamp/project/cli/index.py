@@ -8,18 +8,21 @@ from typing import Annotated, Any
 import typer
 
 from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.operations.editions import NoEvidenceError, base_numbered, build_edition, verify_edition
-from bluelamp.index.operations.export import export_csv, export_json
+from bluelamp.index.operations.editions import base_numbered, build_edition, verify_edition
+from bluelamp.index.operations.export import export_csv, export_json, note_of
 from bluelamp.index.operations.package import package_files
 from bluelamp.index.operations.printing import printed
 from bluelamp.index.publishing_queries import drafts
-from bluelamp.index.queries import named_rows, newest_edition, out_editions
+from bluelamp.index.queries import named_rows, out_editions
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
-from bluelamp.project.cli.screen import console, notes, print_json, print_table
+from bluelamp.project.cli.editions import HELP, chosen_edition, exact, newest, numbers_of
+from bluelamp.project.cli.screen import console, notes, print_json, print_listed, print_table
 from bluelamp.project.site import write_site
+from bluelamp.ui.figures import shown
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+EditionName = Annotated[str, typer.Argument(metavar="[EDITION]", help=HELP, show_default=False)]
 _MOST_REFS = 20
 SPECIMEN = (
     "Specimen: one list, the authority's; it contains no UK crime data and counts no crimes. Not official statistics."
@@ -28,11 +31,12 @@ SPECIMEN = (
 
 @app.command()
 def build(
-    base: Annotated[int | None, typer.Option(help="Number of the edition that trends are also held against.")] = None,
+    base: Annotated[str, typer.Option(help="Edition that trends are also held against: 3 or 3.1.")] = "",
     as_json: Json = False,
 ) -> None:
     """Build an edition from the evidence loaded. The same evidence and base give the edition that is there."""
-    held = None if base is None else base_numbered(number=base)
+    number, revision = numbers_of(name=base) if base else (0, None)
+    held = base_numbered(number=number, revision=revision) if base else None
     with notes.status("Building the edition ..."):
         edition, new = build_edition(now=datetime.now(tz=UTC), base=held)
     if as_json:
@@ -47,15 +51,19 @@ def build(
 
 
 @app.command()
-def show(top: Annotated[int, typer.Option(min=1, help="How many products.")] = 20, as_json: Json = False) -> None:
+def show(
+    name: EditionName = "",
+    top: Annotated[int, typer.Option(min=1, help="How many products.")] = 20,
+    as_json: Json = False,
+) -> None:
     """The products with the highest lower bound of the 90 % interval (sorted by it)."""
-    edition = _newest()
+    edition = chosen_edition(name=name)
     rows = list(named_rows(edition=edition).order_by("-low", "-last_seen", "product_key")[:top])
     if as_json:
         print_json(
             {
                 "edition": _edition(edition),
-                "note": SPECIMEN,
+                "note": note_of(edition=edition),
                 "sorted_by": "lower bound of the 90 % interval",
                 "products": [_row(r) for r in rows],
             }
@@ -65,48 +73,47 @@ def show(top: Annotated[int, typer.Option(min=1, help="How many products.")] = 2
 
 
 @app.command()
-def verify(
-    number: Annotated[int | None, typer.Argument(help="The edition's number; else the newest.")] = None,
-    as_json: Json = False,
-) -> None:
+def verify(name: EditionName = "", as_json: Json = False) -> None:
     """Build an edition again from its frozen input, compare every figure; exit code 1 where one differs."""
-    edition = _newest() if number is None else Edition.objects.filter(number=number).order_by("-revision").first()
-    if edition is None:
-        raise NoEvidenceError(f"There is no edition {number}.")
+    edition = chosen_edition(name=name, shown=False)
     checked = verify_edition(edition=edition)
     if as_json:
         print_json({"edition": _edition(edition), "same": checked.same, "differences": list(checked.differences)})
     elif checked.same:
-        notes.print(f"{edition}: {edition.rows.count()} products built again, every published figure is the same.")
+        built = f"{edition.rows.count()} products built again, every published figure is the same."
+        notes.print(f"{exact(edition=edition)}: {built}")
     else:
         for line in checked.differences[:20]:
             notes.print(line, markup=False)
-        notes.print(f"{edition} does NOT verify: {len(checked.differences)} differences.")
+        notes.print(f"{exact(edition=edition)} does NOT verify: {len(checked.differences)} differences.")
     raise typer.Exit(code=int(not checked.same))
 
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path(), as_json: Json = False
+    name: EditionName = "",
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path(),
+    as_json: Json = False,
 ) -> None:
     """Write the edition as CSV, JSON and a data package; `specimen` stands in the names, the headers and every row."""
-    edition = _newest()
+    edition = chosen_edition(name=name)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"bluelamp-{edition.status}-{edition.label}"
     rows = list(named_rows(edition=edition).order_by("product_key"))
     contents = {
         f"{stem}.csv": export_csv(edition=edition, rows=rows).encode(),
         f"{stem}.json": export_json(edition=edition, rows=rows).encode(),
-        **{f"{stem}/{name}": content for name, content in package_files(edition=edition).items()},
+        **{f"{stem}/{file}": content for file, content in package_files(edition=edition).items()},
     }
-    for name, content in contents.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
-    _wrote([folder / name for name in contents], as_json=as_json)
+    for path, content in contents.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+    _wrote(edition, [folder / path for path in contents], as_json=as_json)
 
 
 @app.command(name="print")
 def print_edition(
+    name: EditionName = "",
     out: Annotated[Path, typer.Option("--out", help="PDF file to write.")] = Path("bluelamp.pdf"),
     language: Annotated[str, typer.Option(help="en or cy.")] = "en",
     as_json: Json = False,
@@ -114,8 +121,9 @@ def print_edition(
     """Write the edition to print: a tagged PDF (PDF/UA-1); a specimen says so across every page."""
     if language not in ("en", "cy"):
         raise typer.BadParameter("en or cy", param_hint="--language")
-    out.write_bytes(printed(edition=_newest(), language=language))
-    _wrote([out], as_json=as_json)
+    edition = chosen_edition(name=name)
+    out.write_bytes(printed(edition=edition, language=language))
+    _wrote(edition, [out], as_json=as_json)
 
 
 @app.command()
@@ -167,16 +175,17 @@ def _told(value: object) -> object:
     return " to ".join(value) if isinstance(value, list) else "" if value is None else value
 
 
-def _wrote(paths: list[Path], *, as_json: bool) -> None:
+def _wrote(edition: Edition, paths: list[Path], *, as_json: bool) -> None:
     if as_json:
-        print_json({"files": [str(p) for p in paths]})
+        print_json({"edition": f"{edition.number}.{edition.revision}", "files": [str(p) for p in paths]})
     else:
+        notes.print(f"{exact(edition=edition)}:")
         notes.print("\n".join(str(p) for p in paths))
 
 
 def print_summary(*, top: int) -> None:
     """The table that `bluelamp start` prints."""
-    edition = _newest()
+    edition = newest()
     _print_rows(edition, list(named_rows(edition=edition).order_by("-low", "-last_seen", "product_key")[:top]))
     covered = edition.coverage
     console.print(
@@ -185,31 +194,31 @@ def print_summary(*, top: int) -> None:
     )
 
 
-def _newest() -> Edition:
-    edition = newest_edition()
-    if edition is None:
-        raise NoEvidenceError("There is no edition yet. Make one with: bluelamp setup")
-    return edition
-
-
 def _print_rows(edition: Edition, rows: list[EditionRow]) -> None:
-    print_table(
-        title=f"{edition}: dates on which an authority confirmed exploitation, {edition.period_start} to "
-        f"{edition.period_end}{_beside(edition)}; sorted by the lower bound of the 90 % interval",
-        columns=("product", "category", "dates", "a year", "90 % interval", "band", "newest"),
+    period = f"{edition.period_start} to {edition.period_end}"
+    print_listed(
+        title=f"{exact(edition=edition)}: dates on which an authority confirmed exploitation, {period}"
+        f"{_beside(edition)}; sorted by the lower bound of the 90 % interval. A year: mean and 90 % interval, with "
+        "what products of the same kind show, and counted alone.",
+        columns=("product", "dates", "a year", "counted alone", "band"),
         rows=[
             (
-                r.product_name,
-                CATEGORIES[r.category].singular,
-                r.dates,
-                f"{r.rate:.1f}",
-                f"{r.low:.2f} to {r.high:.2f}",
-                r.band.replace("-", " "),
-                r.last_seen,
+                (
+                    r.product_name,
+                    r.dates,
+                    _yearly(r.shrunk, r.low, r.high),
+                    _yearly(r.rate, r.jeffreys_low, r.jeffreys_high),
+                    r.band.replace("-", " "),
+                ),
+                f"{CATEGORIES[r.category].singular}, newest {r.last_seen}",
             )
             for r in rows
         ],
     )
+
+
+def _yearly(mean: float, low: float, high: float) -> str:
+    return f"{shown(mean)} ({shown(low)} to {shown(high)})"
 
 
 def _edition(edition: Edition) -> dict[str, Any]:

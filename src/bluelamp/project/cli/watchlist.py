@@ -9,7 +9,7 @@ import typer
 from bluelamp.index.domain.learning import to_record
 from bluelamp.index.domain.trying import try_variants
 from bluelamp.index.operations.forecast import newest_day, prepared_facts, watch_list, write_backtest, write_weights
-from bluelamp.project.cli.screen import notes, print_json, print_table
+from bluelamp.project.cli.screen import notes, print_json, print_listed, print_table
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -30,20 +30,24 @@ def show(top: Annotated[int, typer.Option(min=1, help="How many products.")] = 2
     if as_json:
         print_json({"note": RESTRICTED, "as_of": as_of, "products": [asdict(f) for f in found]})
         return
-    print_table(
-        title=f"{RESTRICTED} As of {as_of}. What each reason adds; --json has all digits.",
-        columns=("product", "expected", "chance", "place by the simple rule", "score", "reasons"),
+    print_listed(
+        title=f"{RESTRICTED} As of {as_of}. Below each product what each reason adds to its score; rule: its place by "
+        "the simple rule. --json has all digits.",
+        columns=("product", "expected", "chance", "rule", "score"),
         rows=[
-            (f"{f.vendor_key}:{f.product_key}", f.expected, f.chance, f.rule_place or "", f.score, _words(f.reasons))
+            (
+                (f"{f.vendor_key}:{f.product_key}", f.expected, f.chance, f.rule_place or "", f.score),
+                _words(f.reasons),
+            )
             for f in found
         ],
     )
 
 
 def _words(reasons: dict[str, float]) -> str:
-    """Reasons that add something, largest first, one a line."""
+    """Reasons that add something, largest first."""
     ordered = sorted(reasons.items(), key=lambda reason: -abs(reason[1]))
-    return "\n".join(f"{value:+.2f} {name}" for name, value in ordered if abs(value) >= 0.005)
+    return "; ".join(f"{value:+.2f} {name}" for name, value in ordered if abs(value) >= 0.005)
 
 
 @app.command("learn")
@@ -86,7 +90,7 @@ def backtest(
     out: Annotated[Path, typer.Option("--out", help="CSV to write: a row for every candidate at each date.")],
     as_json: Json = False,
 ) -> None:
-    """How well the method foresaw each following year, beside simple rules on the same dates (about a minute)."""
+    """How well the method foresaw each following year, beside simple rules on the same dates (a minute or two)."""
     with notes.status("Running the back-test ..."):
         found = write_backtest(prepared=prepared_facts(), out=out)
     if as_json:

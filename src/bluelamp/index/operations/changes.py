@@ -1,4 +1,4 @@
-"""What changed from the edition before, and why: for pages, the desk and the API, worked out when they are read.
+"""What changed from the edition before, and why: for pages, desk, API and exports, worked out when they are read.
 
 Both editions keep their own rows for ever, so this can be said again at any time. Nothing is said beside a specimen,
 which has no edition before it, nor beside an edition whose predecessor was withdrawn: its figures are shown no more.
@@ -12,12 +12,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from bluelamp.index.domain.naming import SourceFact
+from bluelamp.index.domain.naming import LISTED_KINDS, SourceFact
 from bluelamp.index.domain.period import Period
 from bluelamp.index.domain.reasons import LATE, REMOVED, Issue, Reason, Sighting, Standing, explain
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.queries import OUT, nameable_rows
-from bluelamp.index.web.statements import LISTED_KINDS
 
 _SHOWN = (Edition.Status.PUBLISHED, Edition.Status.REPLACED)
 Held = Callable[[], Mapping[Sighting, set[str]]]
