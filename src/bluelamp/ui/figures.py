@@ -1,19 +1,28 @@
-"""How a rate is written for people: the same on pages, in print and in the terminal."""
+"""Figures as people read them: one rule for pages, print and the command line."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-_ONE_DECIMAL = Decimal("0.1")
+_TENTH = Decimal("0.1")
+_SIGNIFICANT = 2
 
 
 def shown(value: float) -> str:
-    """A figure rounded for reading: one decimal, or two significant digits below 1, so that it never reads as nothing.
+    """A figure to one decimal; below 1 to two significant digits, so that what is above 0 never reads as nothing.
 
-    `value` is taken as it is written (0.575 is 0.575), rounded half to even. 12.34 gives 12.3, 1.075 gives 1.1, 0.575
-    gives 0.58, 0.059 gives 0.059, 0.5 gives 0.5 and 0 gives 0.0.
+    Halves go to the even digit, of the figure as it is written: 0.059, 0.58, 1.1, 12.3.
     """
-    exact = Decimal(str(value))
-    if exact == 0 or abs(exact) >= 1:
-        return str(exact.quantize(_ONE_DECIMAL, ROUND_HALF_EVEN))
-    digits = f"{exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_EVEN):f}"
-    kept = digits.rstrip("0")
-    return f"{kept}0" if kept.endswith(".") else kept
+    exact = Decimal(repr(float(value)))
+    if not exact or abs(exact) >= 1:
+        return _rounded(exact, _TENTH)
+    found = _significant(exact)
+    # 0.0996 becomes 0.10, 0.998 becomes 1.0.
+    return _rounded(found, _TENTH) if abs(found) >= 1 else f"{_significant(found):f}"
+
+
+def _significant(value: Decimal) -> Decimal:
+    step = Decimal(1).scaleb(value.adjusted() - _SIGNIFICANT + 1)
+    return value.quantize(step, rounding=ROUND_HALF_EVEN)
+
+
+def _rounded(value: Decimal, step: Decimal) -> str:
+    return f"{value.quantize(step, rounding=ROUND_HALF_EVEN):f}"

@@ -13,10 +13,10 @@ from bluelamp.ui.figures import shown
     ("value", "text"),
     [
         (0, "0.0"),
-        (0.5, "0.5"),
+        (0.5, "0.50"),
         (0.059, "0.059"),
         (0.575, "0.58"),
-        (0.0996, "0.1"),
+        (0.0996, "0.10"),
         (0.999, "1.0"),
         (1.075, "1.1"),
         (2.752, "2.8"),
@@ -24,7 +24,7 @@ from bluelamp.ui.figures import shown
         (12.34, "12.3"),
         (19.483, "19.5"),
         (0.00049, "0.00049"),
-        (1e-7, "0.0000001"),
+        (1e-7, "0.00000010"),
     ],
 )
 def test_figures_as_people_read_them(value: float, text: str) -> None:
