@@ -21,7 +21,9 @@ FILES = (
     "project/wiring.py",
     "project/site.py",
     "index/operations/feed.py",
+    "index/operations/printed_proof.py",
     "index/operations/printing.py",
+    "index/operations/reason_words.py",
     "reporting/operations/receipt_print.py",
 )
 ROOMS = ("ui", "index/web", "reporting/web", "kernel/people/web", "kernel/advice/web", "project/desk")

@@ -4,9 +4,11 @@ Forms cannot work without the program, so they are left out and a sentence says 
 what a reader from outside would see, unless a specimen is asked for, which then says so on every page.
 """
 
+import gc
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path, PurePosixPath
@@ -30,8 +32,8 @@ _LEFT_OUT = ("/api/", *_ASKED, *(f"/cy{path}" for path in _ASKED))
 _LINK = re.compile(r'(?P<before>\s(?:href|src)=")(?P<address>[^"]*)(?P<after>")')
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)
 _ANCHOR = re.compile(r'<a\b[^>]*\shref="(?P<address>[^"]*)"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
-# A card whose link only the program can answer.
-_LIVE = re.compile(r'<li class="[^"]*\bbl-live\b[^"]*">.*?</li>', re.DOTALL)
+# What only the program can do, or is about that: it holds no other of its kind.
+_LIVE = re.compile(r'<(?P<tag>li|section|span) class="[^"]*\bbl-live\b[^"]*">.*?</(?P=tag)>', re.DOTALL)
 _ITEM = re.compile(r"<li\b[^>]*>\s*(?P<anchor><a\b[^>]*>(?:(?!</?(?:a|li)\b).)*</a>)\s*</li>", re.DOTALL)
 _CSS_URL = re.compile(r"url\((?P<quote>['\"]?)(?P<address>[^)'\"]+)(?P=quote)\)")
 _MOST = 20_000
@@ -43,19 +45,21 @@ class SiteError(ValueError):
 
 @dataclass
 class Written:
-    """What was written, and pages that could not be."""
+    """What was written, pages that could not be, and the style sheets and pictures that pages name."""
 
     files: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
 
 
 def write_site(
-    *, folder: Path, address: str = "", specimen: bool = False, tell: Callable[[int], None] = lambda _n: None
+    *, folder: Path, address: str = "", specimen: bool = False, tell: Callable[[int, int], None] = lambda _n, _of: None
 ) -> Written:
     """Write the public pages in both languages below a folder that is new or empty.
 
-    `address` is where the site will stand (https://...): a feed needs it, and is left out without. Raises SiteError
-    where nothing is published (and no specimen was asked for) or the folder holds something.
+    `address` is where the site will stand (https://...), for the links of the feed, which are relative without. `tell`
+    hears how many pages were written, of how many that are known so far. Raises SiteError where nothing is published
+    (and no specimen was asked for) or the folder holds something.
     """
     edition = visible_edition(outside=not specimen)
     if edition is None:
@@ -65,29 +69,52 @@ def write_site(
     # A request that a proxy passed on is from outside: it is shown no specimen.
     headers = {"host": "localhost"} if edition.status == Edition.Status.SPECIMEN else _OUTSIDE
     reader = Client(headers=headers, raise_request_exception=False)
-    starts = (*STARTS, *(FEEDS if address else ()))
-    left_out = (*_LEFT_OUT, *(() if address else FEEDS))
+    starts = (*STARTS, *FEEDS)
     written, waiting, seen = Written(), deque(starts), set(starts)
-    while waiting and len(seen) < _MOST:
-        page = waiting.popleft()
-        response = reader.get(page)
-        if response.status_code != 200:
-            written.failed.append(f"{page}: {response.status_code}")
-            continue
-        body = b"".join(response) if response.streaming else response.content
-        if "text/html" in response.headers["Content-Type"]:
-            text, found = _page(body.decode(), page, left_out)
-            body = text.encode()
-            new = [a for a in found if a not in seen]
+    with _little_garbage():
+        while waiting and len(seen) < _MOST:
+            page = waiting.popleft()
+            new = [a for a in _one(reader, page, folder, address, written) if a not in seen]
             seen.update(new)
             waiting.extend(new)
-        elif page in FEEDS:
-            body = body.replace(b"http://localhost", escape(address.rstrip("/")).encode())
-        _write(folder, file_of(page), body, written)
-        tell(len(written.files))
+            tell(len(seen) - len(waiting), len(seen))
     _moved(folder, address, written)
     _static(folder, written)
     return written
+
+
+def _one(reader: Client, page: str, folder: Path, address: str, written: Written) -> list[str]:
+    """Write one page or file; gives the addresses of ours that it leads to."""
+    response = reader.get(page)
+    if response.status_code != 200:
+        written.failed.append(f"{page}: {response.status_code}")
+        return []
+    body, found = b"".join(response) if response.streaming else response.content, list[str]()
+    if "text/html" in response.headers["Content-Type"]:
+        text, found = _page(body.decode(), page)
+        written.named.update(m.partition("static/")[2] for m in _addresses(text) if "static/" in m)
+        body = text.encode()
+    elif page in FEEDS:
+        body = body.replace(b"http://localhost/", escape(_root(page, address)).encode())
+    _write(folder, file_of(page), body, written)
+    return found
+
+
+def _root(page: str, address: str) -> str:
+    """The root of the site as a feed names it: where it will stand, else the way there from the feed's own folder."""
+    return f"{address.rstrip('/')}/" if address else "../" * (page.count("/") - 1)
+
+
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """What stands when the pages begin stays: to look through all of it for garbage again and again takes a third of
+    the time."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 _OUTSIDE = {"host": "localhost", "x-forwarded-for": "192.0.2.1"}
@@ -108,12 +135,12 @@ def file_of(address: str) -> str:
     return f"{path}index.html" if path.endswith("/") or not path else path
 
 
-def _page(text: str, address: str, left_out: tuple[str, ...]) -> tuple[str, list[str]]:
+def _page(text: str, address: str) -> tuple[str, list[str]]:
     """A page with relative links, and the addresses of ours that it leads to."""
     here, found = str(PurePosixPath(file_of(address)).parent), []
     text = _LIVE.sub("", _FORM.sub("", text))
-    text = _ITEM.sub(lambda m: "" if _is_left_out(_ANCHOR.fullmatch(m["anchor"]), left_out) else m[0], text)
-    text = _ANCHOR.sub(lambda m: m["text"] if _is_left_out(m, left_out) else m[0], text)
+    text = _ITEM.sub(lambda m: "" if _is_left_out(_ANCHOR.fullmatch(m["anchor"])) else m[0], text)
+    text = _ANCHOR.sub(lambda m: m["text"] if _is_left_out(m) else m[0], text)
 
     def relative(match: re.Match[str]) -> str:
         target = unescape(match["address"])
@@ -127,11 +154,11 @@ def _page(text: str, address: str, left_out: tuple[str, ...]) -> tuple[str, list
         mark = f"#{parts.fragment}" if parts.fragment else ""
         return f"{match['before']}{relpath(file_of(plain), here)}{mark}{match['after']}"
 
-    return _LINK.sub(relative, text), [a for a in dict.fromkeys(found) if not a.startswith(left_out)]
+    return _LINK.sub(relative, text), [a for a in dict.fromkeys(found) if not a.startswith(_LEFT_OUT)]
 
 
-def _is_left_out(anchor: re.Match[str] | None, left_out: tuple[str, ...]) -> bool:
-    return anchor is not None and unescape(anchor["address"]).startswith(left_out)
+def _is_left_out(anchor: re.Match[str] | None) -> bool:
+    return anchor is not None and unescape(anchor["address"]).startswith(_LEFT_OUT)
 
 
 def _absolute(target: str, address: str) -> str:
@@ -180,12 +207,7 @@ def _moved(folder: Path, address: str, written: Written) -> None:
 
 def _static(folder: Path, written: Written) -> None:
     """The style sheets and pictures that the pages name, and what those name."""
-    named: set[str] = set()
-    for name in written.files:
-        if name.endswith(".html"):
-            text = (folder / name).read_text(encoding="utf-8")
-            named.update(m.partition("static/")[2] for m in _addresses(text) if "static/" in m)
-    waiting = deque(sorted(named))
+    waiting = deque(sorted(written.named))
     while waiting:
         name = waiting.popleft()
         path = finders.find(name)

@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from cast import actor
 from django.conf import LazySettings
+from django.template.defaultfilters import filesizeformat
 from django.test import Client
+from django.utils.translation import override
 from press import DAY, FIRST, LATER, NOW, corrected, linked_maker, load, out, ready, small_catalogue
 
 from bluelamp.index.domain.revising import COMPARED
@@ -270,7 +272,39 @@ def test_a_site_of_a_specimen_is_written_only_when_asked_for(home: Path) -> None
         write_site(folder=home / "one")
     write_site(folder=home / "two", specimen=True)
     assert "Specimen" in (home / "two" / "index.html").read_text(encoding="utf-8")
-    assert not (home / "two" / "feed.atom").exists()
+    assert (home / "two" / "feed.atom").exists()
+
+
+def test_nothing_on_the_static_site_is_about_what_it_lacks(published: Edition, home: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_site(folder=home / "site", tell=lambda done, known: told.append((done, known)))
+    assert told[-1][0] == told[-1][1] and all(done <= known for done, known in told)
+    page = {
+        name: (home / "site" / name / "index.html").read_text(encoding="utf-8") for name in ("", "data", "editions")
+    }
+    assert "For programs" not in page["data"] and "can read:" not in page["data"] and "with filters" not in page[""]
+    served = browser()
+    assert b"can read:" in served.get("/data/").content and b", with filters" in served.get("/").content
+    for name in ("data", "editions"):
+        assert '<a class="govuk-link" href="../feed.atom">Feed of changes (Atom)</a>' in page[name]
+    for feed in ("feed.atom", "cy/feed.atom"):
+        text = (home / "site" / feed).read_text(encoding="utf-8")
+        assert "localhost" not in text
+        for link in Tree.fromstring(text).iter(f"{ATOM}link"):  # noqa: S314 - our own
+            target = (home / "site" / feed).parent / link.get("href", "")
+            assert not target.is_absolute() or target.is_relative_to(home)
+            assert target.is_file() or (target / "index.html").is_file(), link.get("href")
+
+
+def test_the_page_of_an_edition_links_all_four_forms_with_their_sizes(published: Edition) -> None:
+    for start, words in (("", "To print (PDF)"), ("/cy", "argraffu (PDF)")):
+        page = unescape(browser().get(f"{start}/editions/{published.number}/0/").content.decode())
+        assert words in page
+        for form in ("csv", "json", "zip", "pdf"):
+            address = f"{start}/download/{published.pk}.{form}"
+            with override(start.strip("/") or "en"):
+                size = filesizeformat(len(browser().get(address).content))
+            assert re.search(rf'href="{address}">[^<]+</a>, {re.escape(size)}\. \w', page), (form, size)
 
 
 def test_a_correction_compares_every_figure_that_is_exported() -> None:

@@ -11,6 +11,7 @@ from bluelamp.index.domain.replies import FORM_RULES, JUDGED_RULES
 from bluelamp.index.domain.revising import is_own
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.feed import atom_feed
+from bluelamp.index.operations.sizes import download_sizes
 from bluelamp.index.publishing_queries import calendar
 from bluelamp.index.queries import lacks_kinds, named_rows, out_editions
 from bluelamp.index.web import reads
@@ -54,6 +55,7 @@ def edition(request: HttpRequest, number: int, revision: int) -> HttpResponse:
         replaced_by=by,
         lacks=[KINDS_OF_EVIDENCE[kind] for kind in lacks_kinds(edition=found)],
         **(_corrected(found) if shown else {}),
+        sizes=download_sizes(edition=found, language=get_language() or "en") if shown else {},
         page=Paginator(rows, PAGE).get_page(request.GET.get("page")),
         **(changes_context(edition=found) if shown else {"compared": None}),
     )

@@ -16,6 +16,7 @@ from bluelamp.index.publishing_queries import drafts
 from bluelamp.index.queries import named_rows, out_editions
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
 from bluelamp.project.cli.editions import HELP, chosen_edition, exact, newest, numbers_of
+from bluelamp.project.cli.progress import pages_progress
 from bluelamp.project.cli.screen import console, notes, print_json, print_listed, print_table
 from bluelamp.project.site import write_site
 from bluelamp.ui.figures import shown
@@ -129,17 +130,15 @@ def print_edition(
 @app.command()
 def site(
     folder: Annotated[Path, typer.Option("--out", help="New folder to write to.")],
-    address: Annotated[str, typer.Option(help="Where it will stand, for the feed: https://...")] = "",
+    address: Annotated[str, typer.Option(help="Where it will stand, for links in the feed: https://...")] = "",
     specimen: Annotated[bool, typer.Option(help="Write a specimen too, to look at; never to publish.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write the public pages as files, in both languages, for any file server or none."""
     # A line of the log for each page would tell nobody anything.
     logging.getLogger("bluelamp.request").setLevel(logging.WARNING)
-    with notes.status("Writing pages ...") as status:
-        written = write_site(
-            folder=folder, address=address, specimen=specimen, tell=lambda n: status.update(f"{n} files ...")
-        )
+    with pages_progress() as tell:
+        written = write_site(folder=folder, address=address, specimen=specimen, tell=tell)
     if as_json:
         print_json({"folder": str(folder), "files": len(written.files), "failed": written.failed})
     else:
