@@ -185,6 +185,14 @@ def test_a_draft_leaks_to_nobody_else() -> None:
     assert "it would not be published" in told
 
 
+def test_a_preview_of_what_is_no_longer_in_the_draft_is_not_there() -> None:
+    edition = ready()
+    linked_maker()
+    preview = Preview.objects.get(product_key="acme:beta")
+    edition.rows.filter(product_key="acme:beta").delete()
+    assert client(capacity="maker").get(f"/desk/previews/{preview.pk}/").status_code == 404
+
+
 def test_products_are_listed_some_at_a_time_and_found_by_name() -> None:
     edition = ready()
     hari, address = client(capacity="analyst"), f"/desk/editions/{edition.pk}/products/"
