@@ -3,6 +3,8 @@
 Both are served by the real web server with one worker; the bare page with one blocking thread. A process of its own
 asks over connections that are kept, each at once again; both are asked in turns, a moment each, and medians are told.
 The asker, the server and whatever else the machine does share its processors: compare the sides, not machines.
+
+`python scripts/bench_pages.py --beside FOLDER` compares with another checkout instead, whose needs are the same.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -27,7 +30,8 @@ PRODUCTS, QUERIES = 50_000, 2_000
 
 def main() -> None:
     """Measure and print a row each."""
-    with tempfile.TemporaryDirectory() as home, ours(Path(home)) as port, bare() as bare_port:
+    with tempfile.TemporaryDirectory() as home, ours(Path(home)) as server, bare() as bare_port:
+        port = server.port
         tag, bare_tag = etag(port, PAGE), etag(bare_port, BARE)
         rates: dict[str, list[float]] = {name: [] for name in ("page", "304", "anew", "bare", "bare 304")}
         for _ in range(ROUNDS):
@@ -47,18 +51,56 @@ def main() -> None:
     print(f"search over {PRODUCTS:,} products: {percentiles(search_index())} (bar: p99 under 10 ms)")
 
 
+def compare(folder: Path) -> None:
+    """This checkout and another, asked in turns: answers a second, and the worker's processor time for each."""
+    homes = tempfile.TemporaryDirectory
+    with homes() as one, homes() as two, ours(Path(one), folder=folder) as other, ours(Path(two)) as this:
+        for what in ("page", "304", "anew"):
+            turns = [(measured(other, what), measured(this, what)) for _ in range(2 * ROUNDS)]
+            for side, found in zip(("other", "this"), zip(*turns, strict=True), strict=True):
+                rates, spent = zip(*found, strict=True)
+                print(
+                    f"{what}, {side}: {statistics.median(rates):.0f}/s ({min(rates):.0f} to {max(rates):.0f}), ", end=""
+                )
+                print(f"{statistics.median(spent):.2f} ms of a processor each ({min(spent):.2f} to {max(spent):.2f})")
+
+
+def measured(server: "Server", what: str) -> tuple[float, float]:
+    """Answers a second, and milliseconds of processor time of the worker for each."""
+    before = server.processor_seconds()
+    tag = etag(server.port, PAGE) if what == "304" else ""
+    found = rate(server.port, PAGE, tag=tag, anew=what == "anew")
+    return found, (server.processor_seconds() - before) / (found * SECONDS) * 1e3
+
+
 # Servers
 
 
+@dataclass(frozen=True)
+class Server:
+    """A web server that runs, by its port and its process."""
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """What its worker has used so far, all threads together."""
+        (worker,) = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        used = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+        return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def ours(home: Path) -> Iterator[int]:
-    """The program with the packaged edition, one worker."""
+def ours(home: Path, *, folder: Path | None = None) -> Iterator[Server]:
+    """The program with the packaged edition, one worker; with `folder` the one of another checkout."""
     port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BLUELAMP_")}
     env = {**kept, "BLUELAMP_HOME": str(home), "BLUELAMP_PORT": str(port), "BLUELAMP_WORKERS": "1"}
+    if folder:
+        env["PYTHONPATH"] = str(folder.resolve() / "src")
     subprocess.run([BIN / "bluelamp", "setup"], env=env, check=True, capture_output=True)
-    with served([str(BIN / "bluelamp"), "serve"], port=port, path=PAGE, env=env):
-        yield port
+    with served([str(BIN / "bluelamp"), "serve"], port=port, path=PAGE, env=env) as pid:
+        yield Server(port, pid)
 
 
 @contextmanager
@@ -73,8 +115,8 @@ def bare() -> Iterator[int]:
 
 
 @contextmanager
-def served(command: list[str], *, port: int, path: str, env: dict[str, str]) -> Iterator[None]:
-    """A server, once it answers."""
+def served(command: list[str], *, port: int, path: str, env: dict[str, str]) -> Iterator[int]:
+    """The process of a server, once it answers."""
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(200):
@@ -83,7 +125,7 @@ def served(command: list[str], *, port: int, path: str, env: dict[str, str]) -> 
                     break
                 except OSError:
                     time.sleep(0.1)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(timeout=30)
@@ -198,5 +240,7 @@ def percentiles(took: list[float]) -> str:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--ask"]:
         print(asyncio.run(ask(int(sys.argv[2]), sys.argv[3], sys.argv[4], bool(sys.argv[5]))))
+    elif sys.argv[1:2] == ["--beside"]:
+        compare(Path(sys.argv[2]))
     else:
         main()

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from bluelamp.index.domain.checks import ASK, BLOCK, CHECKS, KINDS
 from bluelamp.index.domain.life import SIGNING_CAPACITIES
+from bluelamp.index.domain.period import months_since
 from bluelamp.index.domain.replies import JUDGED_RULES
 from bluelamp.index.domain.units import public_crimes
 
@@ -110,6 +111,12 @@ class Edition(models.Model):
         return f"{self.number}.{self.revision}" if self.revision else str(self.number)
 
     @property
+    def months_since_base(self) -> int:
+        """The whole months since the base edition's period ended that trends are reckoned from, at most a period's."""
+        since = months_since(end=self.period_end, before=self.base.period_end) if self.base else 0
+        return min(since, int(self.parameters["period_months"]))
+
+    @property
     def copies(self) -> frozenset[str]:
         """The ids of its sources that repeat another one."""
         return frozenset(s["id"] for s in self.coverage.get("sources", []) if s.get("derived_from"))
@@ -162,6 +169,7 @@ class EditionRow(models.Model):
     leaning_on = models.CharField(max_length=60, blank=True)
     dates_without = models.PositiveIntegerField(default=0)
     base_dates = models.PositiveIntegerField(null=True)
+    since_base = models.PositiveIntegerField(null=True)
     base_trend = models.CharField(max_length=20, blank=True)
     base_low = models.FloatField(null=True)
     base_high = models.FloatField(null=True)

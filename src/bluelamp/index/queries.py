@@ -20,6 +20,7 @@ from bluelamp.index.facts import fact_path, packaged_backtest_path, weights_path
 from bluelamp.index.models import Edition, EditionRow, Release, Reply
 from bluelamp.kernel.catalogue.queries import former_keys, loaded_version, version_loaded
 from bluelamp.kernel.prepared import PreparedValues
+from bluelamp.kernel.unchanged import WhileUnchanged
 
 OUT = (Edition.Status.PUBLISHED, Edition.Status.REPLACED, Edition.Status.WITHDRAWN)
 
@@ -56,9 +57,13 @@ def visible_stamp(*, outside: bool) -> str:
     """What changes with what a page may show: edition, fate of the one before and of those withdrawn, makers' replies,
     next date, catalogue.
 
-    One question to the database where there is an edition.
+    One question to the database, where it does not say first that nothing has changed since the last one.
     """
-    found = _STAMPS[outside].rows()
+    return _STAMPS[outside].read()
+
+
+def _asked_stamp(outside: bool) -> str:
+    found = _QUESTIONS[outside].rows()
     if found:
         return " ".join(map(str, found[0]))
     gone = [f"withdrawn {at}" for (at,) in _WITHDRAWN.rows()]
@@ -102,7 +107,8 @@ def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
 
 
 # Asked with every request for a page.
-_STAMPS = {True: PreparedValues(lambda: _stamp(True)), False: PreparedValues(lambda: _stamp(False))}
+_QUESTIONS = {True: PreparedValues(lambda: _stamp(True)), False: PreparedValues(lambda: _stamp(False))}
+_STAMPS = {True: WhileUnchanged(lambda: _asked_stamp(True)), False: WhileUnchanged(lambda: _asked_stamp(False))}
 _DUE = PreparedValues(lambda: _due()[:1])
 _WITHDRAWN = PreparedValues(lambda: _withdrawn()[:1])
 

@@ -9,7 +9,6 @@ import io
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
+from bluelamp.project.one_thread import OneThread
 from bluelamp.ui.outages import outage_of
 
 Scope = MutableMapping[str, Any]
@@ -68,7 +68,7 @@ class Front:
 
     def __post_init__(self) -> None:
         # One thread for good: database connections and what requests keep in memory belong to a thread.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="django")
+        self._thread = OneThread(name="django")
         self._held = 0
 
     async def __call__(
@@ -121,8 +121,7 @@ class Front:
             refused = HTTPStatus.SERVICE_UNAVAILABLE
         try:
             environ = environ_of(scope=scope, body=body)
-            loop = asyncio.get_running_loop()
-            return refused, await loop.run_in_executor(self._thread, self._answer, environ, refused)
+            return refused, await self._thread.call(self._answer, environ, refused)
         finally:
             self._held -= len(body)
 

@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.http.request import split_domain_port, validate_host
 
 from bluelamp.project.front import REFUSED, Environ
-from bluelamp.project.middleware import REQUEST_ID, is_outside
+from bluelamp.project.middleware import REQUEST_ID, is_outside, new_request_id
 from bluelamp.project.public_pages import FROM_SHELF, Kept, Key, Shelf, Standing, stamp_now
 from bluelamp.project.running.observe import answered
 
@@ -68,7 +67,7 @@ class KeptAnswers:
         head = known.heads.get(status)
         if head is None:
             return self._from_django(asked, environ, start_response)
-        request_id = uuid4().hex
+        request_id = new_request_id()
         start_response(_STATUS[status], [*head, (REQUEST_ID, request_id)])
         route, seconds = kept.match.view_name, time.perf_counter() - started
         answered(request_id=request_id, route=route, method="GET", status=status, seconds=seconds)

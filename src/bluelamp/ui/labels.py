@@ -88,7 +88,7 @@ BAND_MEANINGS: dict[str, Label] = {
     "high": _("High: even the cautious end of the estimate is above the threshold fixed beforehand."),
     "low": _("Low: the estimate is below the threshold, and we know how many units are in use."),
     "cannot-tell": _(
-        "Cannot tell: the evidence is too thin to say high, and we do not know how many units are in use."
+        "Cannot tell: the evidence is too thin to say high, and no source sees so much that it could say low."
     ),
 }
 
@@ -96,6 +96,12 @@ TRENDS: dict[str, Label] = {
     "rising": _("More often than in the 24 months before"),
     "falling": _("Less often than in the 24 months before"),
     "no-clear-change": _("No clear change from the 24 months before"),
+}
+
+BASE_TRENDS: dict[str, Label] = {
+    "rising": _("More often than in the base edition's period"),
+    "falling": _("Less often than in the base edition's period"),
+    "no-clear-change": _("No clear change from the base edition's period"),
 }
 
 KINDS: dict[str, Label] = {

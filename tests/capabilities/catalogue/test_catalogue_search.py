@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from bluelamp.index.operations.catalogue import ensure_catalogue
 from bluelamp.kernel.catalogue import search
 from bluelamp.kernel.catalogue.domain import searching
+from bluelamp.kernel.catalogue.domain.columns import Looked
 from bluelamp.kernel.catalogue.domain.searching import Index
 from bluelamp.kernel.catalogue.domain.words import words
 from bluelamp.kernel.catalogue.models import CatalogueVersion, Maker, Product, WrittenName
@@ -77,9 +78,9 @@ def test_guesses_that_are_not_looked_at_beside_an_exact_name_would_not_be_shown(
     quick = [index.search(text=text, limit=1_000) for text in texts]
     judge, left_out = searching.judge, []
 
-    def thorough(query: searching.Query, entry: searching.Entry, *, guesses: bool) -> tuple[int, float] | None:
+    def thorough(query: searching.Query, looked: Looked, *, guesses: bool) -> searching.Verdicts:
         left_out.append(not guesses)
-        return judge(query, entry, guesses=True)
+        return judge(query, looked, guesses=True)
 
     monkeypatch.setattr(searching, "judge", thorough)
     assert quick == [index.search(text=text, limit=1_000) for text in texts] and any(left_out)

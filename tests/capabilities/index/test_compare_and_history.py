@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.test import Client
 from small_edition import add_product, add_row, make_edition, sighting
 
 from bluelamp.index.models import Edition
+from bluelamp.index.web.reads import Card, frequent_kinds
 
 pytestmark = pytest.mark.django_db
 NO_EVIDENCE = "We hold no evidence about this product. That is not a sign that it is safe."
@@ -109,11 +111,16 @@ def test_whole_time_does_not_name_what_may_not_be_named(edition: Edition) -> Non
 
 def test_home_says_what_is_targeted_in_one_sentence(edition: Edition) -> None:
     lede = read("/").split('class="govuk-body-l bl-lede">')[1].split("</p>")[0]
-    assert lede.startswith("<strong>Routers</strong> above all: 2 of the 3 products in homes")
-    assert lede.endswith("the newest is Acme R routers, on 1 August 2026.")
+    assert lede.startswith("Attackers were confirmed to have used weaknesses in <strong>3 products</strong> in homes")
+    assert "the newest is Acme R routers, on 1 August 2026." in lede
+    # Counts by kind, and no kind above the others.
+    assert "Routers: 2, " in lede and lede.endswith(": 1.</span>")
 
 
-def test_home_names_no_kind_where_two_have_as_many(edition: Edition) -> None:
-    edition.rows.filter(product_key="acme:old").delete()
-    lede = read("/").split('class="govuk-body-l bl-lede">')[1].split("</p>")[0]
-    assert "above all" not in lede and "2 products" in lede
+def test_frequent_kinds_are_three_or_as_many_as_are_level() -> None:
+    def cards(*products: int) -> list[Card]:
+        return [Card(category=f"k{i}", products=n, newest=date(2026, 8, 1)) for i, n in enumerate(products)]
+
+    assert frequent_kinds(cards=[]) == []
+    assert [c.products for c in frequent_kinds(cards=cards(1, 5))] == [5, 1]
+    assert [c.products for c in frequent_kinds(cards=cards(2, 7, 8, 2, 1))] == [8, 7, 2, 2]

@@ -2,11 +2,15 @@
 
 import io
 import re
+import time
+from datetime import UTC, datetime
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from lines import caught
 from prometheus_client import REGISTRY
 from small_edition import make_edition
@@ -14,7 +18,7 @@ from small_edition import make_edition
 from bluelamp.index.models import Edition
 from bluelamp.project.front import REFUSED, Environ, environ_of
 from bluelamp.project.kept_answers import KeptAnswers
-from bluelamp.project.public_pages import KEPT_VIEWS
+from bluelamp.project.public_pages import KEPT_VIEWS, stamp_now
 
 # Django's own handler ends connections between requests, which a test's transaction would not survive.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -176,11 +180,37 @@ def test_what_changed_is_seen_at_once(site: Site, edition: Edition) -> None:
 
 
 def test_the_next_day_is_another(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import date
-
     site.get("/table/")
-    monkeypatch.setattr("bluelamp.project.public_pages.timezone.localdate", lambda: date(2031, 1, 1))
+    assert site.quick("/table/") is not None
+    next_day = time.time() + 24 * 3600
+    monkeypatch.setattr("bluelamp.project.public_pages.time", SimpleNamespace(time=lambda: next_day))
     assert site.quick("/table/") is None and site.quick("/table/") is not None
+
+
+@pytest.mark.parametrize("midnight", [datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 14, 23, tzinfo=UTC)])
+def test_a_day_begins_at_midnight_here(midnight: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = []
+    for moment in (midnight.timestamp() - 0.001, midnight.timestamp()):
+        monkeypatch.setattr("bluelamp.project.public_pages.time", SimpleNamespace(time=lambda now=moment: now))
+        days.append(stamp_now(outside=False)[1])
+    assert days in (["2026-01-14", "2026-01-15"], ["2026-07-14", "2026-07-15"])
+
+
+def test_what_another_process_changed_is_seen_at_once(site: Site, edition: Edition) -> None:
+    """By a connection of its own, as the worker's or another web process's is."""
+    old = [site.get("/table/") for _ in range(2)][1]
+    assert site.quick("/table/", if_none_match="") is not None
+
+    def corrects() -> None:
+        Edition.objects.filter(pk=edition.pk).update(figures_hash="corrected")
+        edition.rows.filter(product_key="acme:r").delete()
+        connections.close_all()
+
+    other = Thread(target=corrects)
+    other.start()
+    other.join()
+    assert site.quick("/table/", if_none_match=etag(old)) is None
+    assert b"Acme R routers" not in site.get("/table/")[2]
 
 
 def test_a_proxy_that_compresses_makes_etags_weak(site: Site) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bluelamp.index.domain.bands import Interval, band_of
 from bluelamp.index.domain.method import (
+    Base,
     CountRow,
     Figure,
     ProductFact,
@@ -20,7 +21,8 @@ from bluelamp.index.domain.method import (
 )
 from bluelamp.index.domain.naming import may_be_named
 from bluelamp.index.domain.parameters import Parameters
-from bluelamp.index.domain.period import Period, month_end, months_back, period_ending
+from bluelamp.index.domain.period import Period, month_end, months_back, months_since, period_ending
+from bluelamp.stats.trend import rate_ratio_interval
 
 KEV = SourceFact(id="cisa-kev", authority=True, derived_from=None)
 COPY = SourceFact(id="copy", authority=False, derived_from="cisa-kev")
@@ -214,13 +216,45 @@ def test_a_small_category_takes_the_prior_of_all() -> None:
 def test_the_base_edition_is_compared_with_beside_the_period_before() -> None:
     rows = [row(dates=9), row("m:p1", dates=2)]
     found = build_figures(
-        counts=rows, products=PRODUCTS, sources=[KEV], parameters=Parameters(), base={"m:p0": 1, "m:p9": 7}
+        counts=rows,
+        products=PRODUCTS,
+        sources=[KEV],
+        parameters=Parameters(),
+        base=Base(dates={"m:p0": 1, "m:p9": 7}, months=30),
     )
     first, second = found
-    assert (first.base_dates, first.base_trend) == (1, "rising") and first.base_low is not None
+    assert (first.base_dates, first.since_base, first.base_trend) == (1, 9, "rising") and first.base_low is not None
     assert (second.base_dates, second.base_trend, second.base_high) == (0, "no-clear-change", None)
     without = build(rows)["m:p0"]
-    assert (without.base_dates, without.base_trend, without.base_low) == (None, "", None)
+    assert (without.base_dates, without.since_base, without.base_trend, without.base_low) == (None, None, "", None)
+
+
+def test_months_since_a_day_are_whole_ones() -> None:
+    end = date(2026, 8, 6)
+    days = (date(2026, 8, 6), date(2026, 7, 7), date(2026, 7, 6), date(2026, 6, 30), date(2024, 8, 6), date(2026, 9, 1))
+    assert [months_since(end=end, before=day) for day in days] == [0, 0, 1, 1, 24, 0]
+    assert months_since(end=date(2026, 3, 31), before=date(2026, 2, 28)) == 1
+
+
+def test_only_what_came_after_the_base_edition_is_held_against_it() -> None:
+    # Five dates long ago in months that both periods share, two in the three months since the base's period ended.
+    rows = [row(dates=5, months=10), row(dates=2, months=2)]
+
+    def since(months: int) -> Figure:
+        return build_figures(
+            counts=rows,
+            products=PRODUCTS,
+            sources=[KEV],
+            parameters=Parameters(),
+            base=Base(dates={"m:p0": 5}, months=months),
+        )[0]
+
+    found = since(3)
+    low, high = rate_ratio_interval(now=[2], before=[5], exposure_now=0.25, exposure_before=2)
+    assert (found.dates, found.since_base) == (7, 2)
+    assert (found.base_low, found.base_high) == (round(float(low[0]), 3), round(float(high[0]), 3))
+    # Before a whole month is over there is nothing to say.
+    assert (since(0).since_base, since(0).base_trend, since(0).base_low) == (0, "", None)
 
 
 @given(rows_of_evidence)

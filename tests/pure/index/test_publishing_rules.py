@@ -12,7 +12,7 @@ from bluelamp.index.domain.calendar import CORRECTION, REGULAR, CalendarError, c
 from bluelamp.index.domain.checks import Cell, Entry, SourceState, Standing, differencing
 from bluelamp.index.domain.life import Readiness, may_become, obstacles
 from bluelamp.index.domain.replies import problems
-from bluelamp.index.domain.revising import changes
+from bluelamp.index.domain.revising import changes, is_own
 from bluelamp.kernel.workdays import after_working_days, bank_holidays, easter, is_working_day
 
 
@@ -265,3 +265,14 @@ def test_what_a_correction_changed_product_by_product() -> None:
         ("c", "new", "", "", ""),
     ]
     assert changes(before=before, after=before) == ()
+
+
+def test_what_only_compares_with_others_is_told_apart_from_a_products_own_change() -> None:
+    before = {
+        "a": {"product_name": "A", "dates": 2, "eb05": 1.0},
+        "b": {"product_name": "B", "rank_low": 1, "low": 0.1},
+    }
+    after = {"a": {"product_name": "A", "dates": 3, "eb05": 2.0}, "b": {"product_name": "B", "rank_low": 2, "low": 0.2}}
+    found = [c.to_dict() for c in changes(before=before, after=after)]
+    assert [(c["product_key"], c["field"]) for c in found if is_own(c)] == [("a", "dates")]
+    assert is_own({"product_key": "c", "field": "", "kind": "gone"})

@@ -1,5 +1,6 @@
 """What goes into the method and what comes out: integer counts, products, published figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -32,6 +33,18 @@ class ProductFact:
 
 
 @dataclass(frozen=True)
+class Base:
+    """The base edition that trends are held against: dates in its period by product, as long as this one's.
+
+    `months` are the whole months since its period ended, at most a period's: periods that overlap share dates, and only
+    what came after the base is independent of it.
+    """
+
+    dates: Mapping[str, int]
+    months: int
+
+
+@dataclass(frozen=True)
 class Figure:
     """The published figures of one product. Rates are confirmed dates a year.
 
@@ -39,8 +52,9 @@ class Figure:
     shrunk interval; `trend_high` is None where there is no upper bound; `monthly` holds the period, oldest month first.
     `ebgm` and `eb05` say how many times more often than the average of its category, and at least how many.
     `leaning_on` is the source without which the fewest dates would be left ("" where none matters), `dates_without` how
-    many. `base_dates` are those of the base edition's period, None where there is no base, and `base_trend` compares
-    with them. `crime_*` are recorded crimes per 1,000 units and year, None without units or with too few crimes.
+    many. `base_dates` are those of the base edition's period, None where there is no base; `since_base` those in the
+    whole months since it ended (at most a period). `base_trend` compares the two rates; "" before such a month is over.
+    `crime_*` are recorded crimes per 1,000 units and year, None without units or with too few crimes.
     """
 
     product_key: str
@@ -69,6 +83,7 @@ class Figure:
     leaning_on: str
     dates_without: int
     base_dates: int | None
+    since_base: int | None
     base_trend: str
     base_low: float | None
     base_high: float | None

@@ -9,7 +9,7 @@ import numpy as np
 
 from bluelamp.index.domain.bands import Interval, band_of
 from bluelamp.index.domain.combining import Seen, combined_dates, leaning
-from bluelamp.index.domain.figures import CountRow, Figure, ProductFact
+from bluelamp.index.domain.figures import Base, CountRow, Figure, ProductFact
 from bluelamp.index.domain.naming import SourceFact, may_be_named
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.units import NO_RATES, CrimeRates, crime_rates
@@ -19,7 +19,7 @@ from bluelamp.stats.ranks import Ints, rank_ranges
 from bluelamp.stats.shrinkage import GammaPrior, Posterior, fit_gamma_prior, shrink
 from bluelamp.stats.trend import direction, rate_ratio_interval
 
-__all__ = ["CountRow", "Figure", "ProductFact", "SourceFact", "build_figures", "narrower_split"]
+__all__ = ["Base", "CountRow", "Figure", "ProductFact", "SourceFact", "build_figures", "narrower_split"]
 
 Series = Mapping[int, int]
 Key = TypeVar("Key", str, tuple[str, str])
@@ -48,11 +48,11 @@ def build_figures(
     products: Sequence[ProductFact],
     sources: Sequence[SourceFact],
     parameters: Parameters,
-    base: Mapping[str, int] | None = None,
+    base: Base | None = None,
 ) -> tuple[Figure, ...]:
     """The figures of every product with a sighting ever, by product key, rounded. The order of input has no effect.
 
-    `base` holds the dates of the base edition's period by product, which was as long as this one; None without a base.
+    `base` is the edition that changes since are held against; None without one.
 
     The prior of a category is fitted to all its products, zeros included; a category of fewer than
     `smallest_category` products takes the prior fitted to the products of all categories together. Raises KeyError for
@@ -224,7 +224,7 @@ def _figure(
     tally: _Tally,
     ratio: Ratios,
     crime: CrimeRates,
-    base: Mapping[str, int] | None,
+    base: Base | None,
     parameters: Parameters,
 ) -> Figure:
     """The figures of one product, rounded; bands and trends are judged before rounding."""
@@ -233,8 +233,9 @@ def _figure(
     shrunk = Interval(low=float(spread.posterior.low[at]), high=float(spread.posterior.high[at]))
     trend = Interval(low=float(spread.trend[0][at]), high=float(spread.trend[1][at]))
     leaned = leaning(months={m: s for m, s in tally.months.items() if 0 <= m < months}, parameters=parameters)
-    dates_then = None if base is None else base.get(fact.key, 0)
-    since = _since_base(now=now, then=dates_then, parameters=parameters)
+    dates_then = None if base is None else base.dates.get(fact.key, 0)
+    dates_since = None if base is None else tally.total(first=0, last=min(base.months, months))
+    since = _since_base(base, now=dates_since, then=dates_then, parameters=parameters)
 
     def rounded(value: float) -> float:
         return round(float(value), parameters.decimals)
@@ -269,6 +270,7 @@ def _figure(
         leaning_on=leaned.source,
         dates_without=leaned.dates,
         base_dates=dates_then,
+        since_base=dates_since,
         base_trend=direction(low=since.low, high=since.high) if since else "",
         base_low=rounded(since.low) if since else None,
         base_high=bounded(since.high if since else None),
@@ -280,11 +282,15 @@ def _figure(
     )
 
 
-def _since_base(*, now: int, then: int | None, parameters: Parameters) -> Interval | None:
-    if then is None:
+def _since_base(base: Base | None, *, now: int | None, then: int | None, parameters: Parameters) -> Interval | None:
+    """The rate since the base edition's period ended, as a multiple of the rate in it; None before a month is over."""
+    if base is None or base.months == 0 or now is None or then is None:
         return None
-    years = _years(parameters)
     low, high = rate_ratio_interval(
-        now=[now], before=[then], exposure_now=years, exposure_before=years, level=parameters.level
+        now=[now],
+        before=[then],
+        exposure_now=min(base.months, parameters.period_months) / 12,
+        exposure_before=_years(parameters),
+        level=parameters.level,
     )
     return Interval(low=float(low[0]), high=float(high[0]))

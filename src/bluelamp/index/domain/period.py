@@ -43,6 +43,11 @@ def month_bounds(*, end: date, back: int) -> Period:
     return Period(start=month_end(end=end, back=back + 1) + timedelta(days=1), end=month_end(end=end, back=back))
 
 
+def months_since(*, end: date, before: date) -> int:
+    """How many whole months lie after a day and up to `end`: period months 0, 1, ... that begin after it; 0 if none."""
+    return max(months_back(on=before, end=end), 0)
+
+
 def period_ending(*, end: date, months: int) -> Period:
     """The period of some months that ends at `end`. Raises ValueError for fewer than one month."""
     return Period(start=month_end(end=end, back=months) + timedelta(days=1), end=end)

@@ -27,6 +27,7 @@ COMPARED = (
     "leaning_on",
     "dates_without",
     "base_dates",
+    "since_base",
     "base_trend",
     "first_seen",
     "last_seen",
@@ -35,6 +36,8 @@ COMPARED = (
     "crime_low",
     "crime_high",
 )
+# Those that say how a product compares with others: they move with the others' evidence too.
+COMPARING = frozenset({"shrunk", "low", "high", "rank_low", "rank_high", "ebgm", "eb05"})
 NEW, GONE, CHANGED = "new", "gone", "changed"
 
 
@@ -71,6 +74,11 @@ def changes(*, before: Rows, after: Rows) -> tuple[Change, ...]:
             if str(was) != str(is_now):
                 found.append(Change(key, str(new["product_name"]), CHANGED, field, _text(was), _text(is_now)))
     return tuple(found)
+
+
+def is_own(change: Mapping[str, str]) -> bool:
+    """Whether a change, as `Change.to_dict` gives it, is of the product's own evidence, name or band."""
+    return change["field"] not in COMPARING
 
 
 def _text(value: object) -> str:

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from bluelamp.index.domain.combining import merged_dates
 from bluelamp.index.domain.confirmed import CONFIRMED, own_days
-from bluelamp.index.domain.method import Figure, SourceFact
+from bluelamp.index.domain.method import Base, Figure, SourceFact
 from bluelamp.index.domain.parameters import Parameters
-from bluelamp.index.domain.period import period_ending
+from bluelamp.index.domain.period import months_since, period_ending
 from bluelamp.index.domain.units import StatedUnits, chosen_units
 from bluelamp.index.evidence_queries import present_reading, stated_units
 from bluelamp.index.models import Edition, EditionRow
@@ -118,7 +118,7 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
         products=products,
         sources=sources,
         parameters=parameters,
-        base=_base_dates(base, parameters=parameters, moved=moved),
+        base=_base_of(base, end=end, parameters=parameters, moved=moved),
     )
     period = period_ending(end=end, months=parameters.period_months)
     narrower = frozen_narrower(counts=counts, products=products, sources=sources, parameters=parameters)
@@ -205,7 +205,7 @@ def verify_edition(*, edition: Edition) -> Checked:
     sources = [SourceFact(**s) for s in stored.pop("sources")]
     moved = stored.pop("moved", {})
     parameters = Parameters.from_dict(stored)
-    base = _base_dates(edition.base, parameters=parameters, moved=moved)
+    base = _base_of(edition.base, end=edition.period_end, parameters=parameters, moved=moved)
     figures = frozen_figures(counts=counts, products=products, sources=sources, parameters=parameters, base=base)
     differences: list[str] = []
     if edition.code_version != code_version():
@@ -235,10 +235,10 @@ def _told(moved: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {"moved": dict(moved)} if moved else {}
 
 
-def _base_dates(base: Edition | None, *, parameters: Parameters, moved: Mapping[str, str]) -> dict[str, int] | None:
-    """The dates of a base edition's period by product, under present keys.
+def _base_of(base: Edition | None, *, end: date, parameters: Parameters, moved: Mapping[str, str]) -> Base | None:
+    """What a period that ends at `end` is held against: the base edition's dates by product, under present keys.
 
-    Raises BaseError where it was of another length.
+    Raises BaseError where its period was of another length.
     """
     if base is None:
         return None
@@ -250,7 +250,7 @@ def _base_dates(base: Edition | None, *, parameters: Parameters, moved: Mapping[
         seen = [s for k in joined for s in base.rows.get(product_key=k).sightings]
         inside = [d for d in own_days(sightings=seen, copies=base.copies) if base.period_start <= d <= base.period_end]
         dates[key] = merged_dates(parts=[dates.pop(k) for k in joined], days=len(inside))
-    return dates
+    return Base(dates=dates, months=months_since(end=end, before=base.period_end))
 
 
 def _source_fact(source: Source) -> SourceFact:

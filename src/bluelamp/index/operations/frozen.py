@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata, resources
 from typing import Any
 
 import pyarrow as pa
 
-from bluelamp.index.domain.method import CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
+from bluelamp.index.domain.method import Base, CountRow, Figure, ProductFact, SourceFact, build_figures, narrower_split
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.units import public_crimes
 
@@ -23,7 +22,7 @@ def frozen_figures(
     products: pa.Table,
     sources: list[SourceFact],
     parameters: Parameters,
-    base: Mapping[str, int] | None,
+    base: Base | None,
 ) -> tuple[Figure, ...]:
     """The figures of a frozen input, of those products that not crimes or reports alone tell of."""
     rows, placed = _inputs(counts, products)

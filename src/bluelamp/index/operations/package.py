@@ -21,7 +21,7 @@ from bluelamp.index.queries import named_rows
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _INTEGERS = (
     *("edition", "revision", "dates", "dates_before", "dates_ever", "rank_low", "rank_high"),
-    *("dates_without", "base_dates"),
+    *("dates_without", "base_dates", "since_base"),
 )
 _NUMBERS = (
     *("rate", "shrunk", "low", "high", "jeffreys_low", "jeffreys_high", "ebgm", "eb05"),
@@ -46,7 +46,8 @@ _MEANING = {
     "leaning_on": "The source without which the fewest dates would be left; empty where none matters.",
     "dates_without": "Dates that would be left without that source.",
     "base_dates": "Dates in the period of the base edition; empty without one.",
-    "base_trend": "How the dates compare with those of the base edition; empty without one.",
+    "since_base": "Dates in the whole months since that period ended (at most a period); empty without a base edition.",
+    "base_trend": "How the rate in those months compares with the base edition's; empty before a month is over.",
     "crime_rate": "Recorded crimes per 1,000 units in use and year, where the units are known.",
     "crimes": "Recorded crimes in the period: empty below five, 5-9, else rounded to five.",
     "sources": "Ids of the sources, separated by spaces.",

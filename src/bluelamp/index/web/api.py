@@ -33,8 +33,8 @@ _PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 404, 422), schemas.Problem)
 _FIGURES = (
     "category", "group", "support", "dates", "dates_before", "dates_ever", "rate", "shrunk", "low", "high",
     "jeffreys_low", "jeffreys_high", "band", "rank_low", "rank_high", "trend", "trend_low", "trend_high", "monthly",
-    "first_seen", "last_seen", "ebgm", "eb05", "leaning_on", "dates_without", "base_dates", "base_trend", "base_low",
-    "base_high",
+    "first_seen", "last_seen", "ebgm", "eb05", "leaning_on", "dates_without", "base_dates", "since_base", "base_trend",
+    "base_low", "base_high",
 )  # fmt: skip
 Language = Annotated[schemas.Language, Query(description="The language of names of categories and of statements.")]
 

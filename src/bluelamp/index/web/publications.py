@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from bluelamp.index.domain.replies import FORM_RULES, JUDGED_RULES
+from bluelamp.index.domain.revising import is_own
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.feed import atom_feed
 from bluelamp.index.publishing_queries import calendar
@@ -28,7 +29,7 @@ def editions(request: HttpRequest) -> HttpResponse:
         {
             "edition": e,
             "status": STATUSES[e.status],
-            "changed": len({c["product_key"] for c in e.changes}),
+            "changed": len({c["product_key"] for c in e.changes if is_own(c)}),
         }
         for e in out_editions()
     ]
@@ -52,12 +53,7 @@ def edition(request: HttpRequest, number: int, revision: int) -> HttpResponse:
         status=STATUSES[found.status],
         replaced_by=by,
         lacks=[KINDS_OF_EVIDENCE[kind] for kind in lacks_kinds(edition=found)],
-        changes=[
-            {**c, "kind": CHANGES.get(c["kind"], c["kind"]), "field": FIELDS.get(c["field"], c["field"])}
-            for c in found.changes
-        ]
-        if shown
-        else [],
+        **(_corrected(found) if shown else {}),
         page=Paginator(rows, PAGE).get_page(request.GET.get("page")),
         **(changes_context(edition=found) if shown else {"compared": None}),
     )
@@ -82,6 +78,15 @@ def feed(request: HttpRequest) -> HttpResponse:
     base = f"{request.scheme}://{request.get_host()}"
     text = atom_feed(base=base, path=request.path, language=get_language() or "en")
     return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+
+
+def _corrected(edition: Edition) -> dict[str, Any]:
+    """Each product whose own evidence, name or band a correction changed, and how many others only compare anew."""
+    own: dict[str, dict[str, Any]] = {}
+    for change in filter(is_own, edition.changes):
+        product = own.setdefault(change["product_key"], {"name": change["product_name"], "changes": []})
+        product["changes"].append({**change, "kind": CHANGES[change["kind"]], "field": FIELDS.get(change["field"], "")})
+    return {"corrected": list(own.values()), "moved": len({c["product_key"] for c in edition.changes} - own.keys())}
 
 
 def _page(request: HttpRequest, template: str, *, crumb: str, **context: Any) -> HttpResponse:

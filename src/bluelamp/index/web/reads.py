@@ -92,11 +92,10 @@ def category_cards(*, edition: Edition) -> list[tuple[str, list[Card]]]:
     return [(group, cards) for group, cards in ordered if cards]
 
 
-def most_targeted(*, cards: Sequence[Card]) -> Card | None:
-    """The kind of which most products were confirmed; None where two have as many, so that nothing is said of one."""
-    ranked = sorted(cards, key=lambda card: card.products, reverse=True)
-    tied = len(ranked) > 1 and ranked[0].products == ranked[1].products
-    return ranked[0] if ranked and not tied else None
+def frequent_kinds(*, cards: Sequence[Card]) -> list[Card]:
+    """The kinds with most products, three, or more where others have as many as the third: counts, and no rank."""
+    ordered = sorted(cards, key=lambda card: (-card.products, card.category))
+    return [card for card in ordered if card.products >= ordered[min(2, len(ordered) - 1)].products]
 
 
 def newest_rows(*, edition: Edition, most: int, group: str = "") -> list[EditionRow]:

@@ -114,8 +114,13 @@ class ProductOut(Schema):
     leaning_on: str = Field(description="The source without which the fewest dates are left; empty where none matters.")
     dates_without: int = Field(description="The dates left without that source.")
     base_dates: int | None = Field(description="Dates in the base edition's period; null without a base edition.")
-    base_trend: Literal["", "rising", "falling", "no-clear-change"]
-    base_low: float | None = Field(description="Lower end of the 90 % interval of now / base.")
+    since_base: int | None = Field(
+        description="Dates in the whole months since the base edition's period ended; null without one."
+    )
+    base_trend: Literal["", "rising", "falling", "no-clear-change"] = Field(
+        description="How the rate since then compares with the base edition's; empty before a month is over."
+    )
+    base_low: float | None = Field(description="Lower end of the 90 % interval of rate since / rate in the base.")
     base_high: float | None = Field(description="Upper end; null where there is none.")
     crime_rate: float | None = Field(
         description="Recorded crimes, from ten and rounded to five, per 1,000 units in use and year; null if not known."

@@ -38,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render_page(request, "index/home.html", edition=None, **ahead)
     groups = reads.category_cards(edition=edition)
     products = {group: sum(card.products for card in cards) for group, cards in groups}
+    kinds = reads.frequent_kinds(cards=dict(groups).get("home", []))
     return render_page(
         request,
         "index/home.html",
@@ -45,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
         newest=reads.newest_rows(edition=edition, most=NEWEST),
         newest_home=reads.newest_rows(edition=edition, most=NEWEST_HOME, group="home"),
         groups=groups,
-        most=reads.most_targeted(cards=dict(groups).get("home", [])),
+        kinds=kinds,
+        other_kinds=products.get("home", 0) - sum(card.products for card in kinds),
         named=sum(products.values()),
         named_home=products.get("home", 0),
         **ahead,

@@ -59,6 +59,7 @@ FIELDS: dict[str, Label] = {
     "leaning_on": _("source that it rests on most"),
     "dates_without": _("dates without that source"),
     "base_dates": _("dates in the base edition's period"),
+    "since_base": _("dates since the base edition's period"),
     "base_trend": _("trend since the base edition"),
     "first_seen": _("first date"),
     "last_seen": _("newest date"),

@@ -256,6 +256,7 @@ def _row(row: EditionRow) -> dict[str, Any]:
         "rank_high",
         "trend",
         "base_dates",
+        "since_base",
         "base_trend",
         "first_seen",
         "last_seen",

@@ -14,7 +14,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from bluelamp.ui import labels, plots
+from bluelamp.ui import figures, labels, plots
 
 register = template.Library()
 _WELSH = "/cy"
@@ -71,6 +71,12 @@ def trend_label(code: str) -> labels.Label:
 
 
 @register.filter
+def base_trend_label(code: str) -> labels.Label:
+    """The words for a trend since the base edition."""
+    return labels.BASE_TRENDS.get(code, code)
+
+
+@register.filter
 def kind_label(code: str) -> labels.Label:
     """The words for a kind of evidence."""
     return labels.KINDS.get(code, code)
@@ -114,8 +120,8 @@ def capacity_label(code: str) -> labels.Label:
 
 @register.filter
 def rate(value: float) -> str:
-    """A yearly rate to one decimal, or two below 0.1, so that it never reads as nothing."""
-    return str(formats.number_format(value, decimal_pos=2 if 0 < value < 0.1 else 1))
+    """A yearly rate or ratio as ui/figures.py writes it, in the reader's language."""
+    return str(formats.number_format(figures.shown(value)))
 
 
 @register.filter

@@ -1,43 +1,28 @@
-"""How well one written name fits a text that is searched for: what searching.py asks of each candidate."""
+"""How well written names fit a text that is searched for: what searching.py asks of its candidates, all at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rapidfuzz import process
+import numpy as np
 from rapidfuzz.distance import OSA
 
+from bluelamp.kernel.catalogue.domain.columns import Held, Looked
+from bluelamp.kernel.catalogue.domain.lexicon import Flags, Floats, Numbers, may_be_near
 from bluelamp.kernel.catalogue.domain.words import OPTIONAL, stem, words
+from bluelamp.kernel.catalogue.domain.written import LONGEST_RUN, OPENING, RUN, SHORTEST_FUZZY, STEM
 
 Why = Literal["name", "other-name", "begins", "words", "parts", "similar", "some"]
 WHYS: tuple[Why, ...] = ("name", "other-name", "begins", "words", "parts", "similar", "some")
 NAME, OTHER, BEGINS, WORDS, PARTS, SIMILAR, SOME = range(7)
+NOT = len(WHYS)
 
 LONGEST_TEXT = 200
-RUN = 3
-SHORTEST_FUZZY = 4
-START = "\x02"
 _MOST_WORDS = 10
 _FEW_WORDS = 4
+_LEAST_LIKENESS = 0.75
 # (tier, quality 0 to 1, fit): fit is how well the words match, whatever else there is of the name.
 Judged = tuple[int, float, float]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One written name. `runs` are one to three of its words joined, `openings` all that begins at a word, `kinds` the
-    words of its category, `spellings` what a misspelt word is compared with."""
-
-    product: int
-    text: str
-    own: bool
-    whole: str
-    bare: str
-    runs: frozenset[str]
-    stems: frozenset[str]
-    openings: str
-    kinds: frozenset[str]
-    spellings: tuple[str, ...]
-    placed: bool
 
 
 @dataclass(frozen=True)
@@ -47,7 +32,6 @@ class Unit:
     start: int
     text: str
     root: str
-    opening: str
     edits: int
     worth: float
     optional: bool
@@ -69,7 +53,8 @@ def read_query(text: str) -> Query:
     every = words(text[:LONGEST_TEXT])
     parts = every[:_MOST_WORDS]
     units = tuple(
-        tuple(_unit(parts, start, end) for start in range(max(0, end - RUN), end)) for end in range(1, len(parts) + 1)
+        tuple(_unit(parts, start, end) for start in range(max(0, end - LONGEST_RUN), end))
+        for end in range(1, len(parts) + 1)
     )
     required = sum(1 for w in parts if w not in OPTIONAL)
     return Query(parts, "".join(every), sum(map(len, parts)), units, required)
@@ -82,7 +67,6 @@ def _unit(parts: tuple[str, ...], start: int, end: int) -> Unit:
         start=start,
         text=text,
         root=stem(text),
-        opening=START + text,
         # Joined words are compared letter by letter only in short queries, where it is worth its time.
         edits=edits_of(text) if single or len(parts) <= _FEW_WORDS else 0,
         # A digit makes another model of it: a slip there is less likely meant.
@@ -96,96 +80,190 @@ def edits_of(word: str) -> int:
     return 0 if len(word) < SHORTEST_FUZZY else 1 if len(word) < 8 else 2
 
 
-def judge(query: Query, entry: Entry, *, guesses: bool) -> Judged | None:
-    """How one name fits a query; None where it does not.
+# For each name the strength (0 to 1) and tier of a unit's best match; strength 0 where there is none.
+_Match = tuple[Floats, Numbers]
+# For each name the strength so far, weakest tier and words left over of the best cover of the first words.
+_Cover = tuple[Floats, Numbers, Numbers]
 
-    Without `guesses` also None, and soon, where it could only be one: beside a name that is the text none is shown.
+
+@dataclass(frozen=True)
+class Verdicts:
+    """How names fit a query, a row for each: the tier (NOT where it does not fit), quality and fit as in Judged."""
+
+    tiers: Numbers
+    qualities: Floats
+    fits: Floats
+
+
+def judge(query: Query, looked: Looked, *, guesses: bool) -> Verdicts:
+    """How each of some names fits a query.
+
+    Without `guesses` one that could only be a guess does not fit: beside a name that is the text none is shown.
     """
-    if query.whole == entry.whole:
-        return (NAME if entry.own else OTHER), 1.0, 1.0
-    if query.whole == entry.bare:
-        # The name without its maker, which another maker's product may have too.
-        return BEGINS, 0.6 + 0.3 * entry.placed, 1.0
-    share = len(query.whole) / max(len(entry.whole), len(query.whole))
-    if len(query.whole) > 1 and (entry.whole.startswith(query.whole) or entry.bare.startswith(query.whole)):
-        return BEGINS, 0.7 * share + 0.3 * entry.placed, 1.0
-    if not guesses and not _holds_words(query, entry):
-        return None
-    aligned = _align(query, entry)
-    whole = _whole_likeness(query.whole, entry)
-    likeness = max(share, whole)
-    if aligned is not None and (aligned[0] < SOME or not whole):
-        tier, strength = aligned
-        return tier, 0.6 * strength + 0.25 * likeness + 0.15 * entry.placed, strength + whole
-    return (SIMILAR, 0.85 * whole + 0.15 * entry.placed, whole) if whole else None
+    count = len(looked)
+    found = Verdicts(np.full(count, NOT, dtype=np.int32), np.zeros(count), np.ones(count))
+    rest = np.flatnonzero(~_judge_openings(query, looked, found))
+    if not guesses:
+        rest = rest[_hold_words(query, looked.only(rest))]
+    if len(rest):
+        found.tiers[rest], found.qualities[rest], found.fits[rest] = _judge_words(query, looked.only(rest))
+    return found
 
 
-def _whole_likeness(whole: str, entry: Entry) -> float:
-    """How like the whole text is to the whole name, 0.75 to 1; 0 where it is less: for slips across words."""
-    if len(whole) <= SHORTEST_FUZZY:
-        return 0.0
-    return max(
-        OSA.normalized_similarity(whole, entry.whole, score_cutoff=0.75),
-        OSA.normalized_similarity(whole, entry.bare, score_cutoff=0.75),
+def _judge_openings(query: Query, looked: Looked, found: Verdicts) -> Flags:
+    """Judge the names that are the text or begin with it; which these are."""
+    number = looked.lexicon.number(query.whole)
+    first, after = looked.lexicon.beginning(query.whole)
+    begins = _between(looked.wholes, first, after) | _between(looked.bares, first, after)
+    begins &= len(query.whole) > 1
+    same, same_bare = looked.wholes == number, looked.bares == number
+    share = _share(query, looked)
+    # Later ones count for more. The name without its maker another maker's product may have too.
+    for rows, tiers, qualities in (
+        (begins, BEGINS, 0.7 * share + 0.3 * looked.placed),
+        (same_bare, BEGINS, 0.6 + 0.3 * looked.placed),
+        (same, np.where(looked.own, NAME, OTHER), 1.0),
+    ):
+        np.copyto(found.tiers, tiers, where=rows, casting="same_kind")
+        np.copyto(found.qualities, qualities, where=rows)
+    judged: Flags = begins | same_bare | same
+    return judged
+
+
+def _judge_words(query: Query, looked: Looked) -> tuple[Numbers, Floats, Floats]:
+    """(tiers, qualities, fits) by the words in the names, or by how like the whole text is to a whole name."""
+    matches = [[_match(unit, looked) for unit in units] for units in query.units]
+    tiers, strengths = _align(query, len(looked), matches)
+    whole = _whole_likeness(query.whole, looked)
+    likeness = np.maximum(_share(query, looked), whole)
+    by_words = (tiers < SOME) | ((tiers == SOME) & (whole == 0))
+    quality = 0.6 * strengths + 0.25 * likeness + 0.15 * looked.placed
+    return (
+        np.where(by_words, tiers, np.where(whole > 0, SIMILAR, NOT)),
+        np.where(by_words, quality, 0.85 * whole + 0.15 * looked.placed),
+        np.where(by_words, strengths + whole, whole),
     )
 
 
-def _align(query: Query, entry: Entry) -> tuple[int, float] | None:
-    """Cover the query's words, singly or two to three joined, by the entry; the cover of greatest strength.
+def _share(query: Query, looked: Looked) -> Floats:
+    """How much of the whole name the text is as long as, at most 1."""
+    return len(query.whole) / np.maximum(looked.lexicon.lengths[looked.wholes], len(query.whole))
 
-    Gives the tier of its weakest match and its mean strength by letters; None where too many words are left over.
+
+def _whole_likeness(whole: str, looked: Looked) -> Floats:
+    """How like the whole text is to the whole name, 0.75 to 1; 0 where it is less: for slips across words."""
+    likeness = np.zeros(len(looked))
+    if len(whole) <= SHORTEST_FUZZY:
+        return likeness
+    for numbers in (looked.wholes, looked.bares):
+        lengths = looked.lexicon.lengths[numbers]
+        # Likeness is 1 less the edits for each letter of the longer text.
+        edits = (np.maximum(lengths, len(whole)) * (1 - _LEAST_LIKENESS)).astype(np.int32)
+        near = np.flatnonzero(may_be_near(whole, edits, lengths, looked.lexicon.letters[numbers]))
+        for row, number in zip(near.tolist(), numbers[near].tolist(), strict=True):
+            other = looked.lexicon.texts[number]
+            alike = OSA.normalized_similarity(whole, other, score_cutoff=_LEAST_LIKENESS)
+            likeness[row] = max(likeness[row], alike)
+    return likeness
+
+
+def _align(query: Query, count: int, matches: list[list[_Match]]) -> tuple[Numbers, Floats]:
+    """Cover the query's words, singly or two to three joined, by each name; the cover of greatest strength.
+
+    Gives the tier of its weakest match (NOT where too many words are left over) and its mean strength by letters.
     """
-    # (strength so far, weakest tier, words left over) of the best cover of the first n words.
-    covers: list[tuple[float, int, int]] = [(0.0, WORDS, 0)]
-    for units in query.units:
-        options = []
-        for unit in units:
-            before = covers[unit.start]
-            strength, tier = _match(unit, entry)
-            if strength:
-                options.append((before[0] + strength * len(unit.text), max(before[1], tier), before[2]))
-            elif unit.start == len(covers) - 1:
-                left = before[2] + int(not unit.optional or not query.required)
-                options.append((before[0], before[1], left))
-        covers.append(max(options, key=lambda o: (o[0], -o[1], -o[2])))
-    strength, tier, left = covers[-1]
-    if not strength or left > (query.required - 1) // 3:
-        return None
-    return (SOME if left else tier), strength / query.letters
+    covers: list[_Cover] = [(np.zeros(count), np.full(count, WORDS), np.zeros(count, dtype=np.int64))]
+    for units, found in zip(query.units, matches, strict=True):
+        *joined, (alone, match) = zip(units, found, strict=True)
+        best = _cover(covers[alone.start], alone, match, left_over=int(not alone.optional or not query.required))
+        for unit, match in joined:
+            best = _better(best, _cover(covers[unit.start], unit, match), match[0] > 0)
+        covers.append(best)
+    strengths, tiers, left = covers[-1]
+    fits = (strengths > 0) & (left <= (query.required - 1) // 3)
+    return np.where(fits, np.where(left > 0, SOME, tiers), NOT), strengths / query.letters
 
 
-def _holds_words(query: Query, entry: Entry) -> bool:
-    """Whether every word that counts is in the entry as it is written: what _align needs for a tier up to PARTS."""
-    reached = [True]
+def _cover(before: _Cover, unit: Unit, match: _Match, *, left_over: int = 0) -> _Cover:
+    """A cover with one unit more; where it is not matched, so many words more are left over."""
+    strengths, tiers = match
+    matched = strengths > 0
+    return (
+        before[0] + strengths * len(unit.text),
+        np.where(matched, np.maximum(before[1], tiers), before[1]),
+        np.where(matched, before[2], before[2] + left_over),
+    )
+
+
+def _better(one: _Cover, other: _Cover, may: Flags) -> _Cover:
+    """The better cover for each name (stronger, else of a better tier, else with less left over): `other` if it may."""
+    tier = (other[1] < one[1]) | ((other[1] == one[1]) & (other[2] < one[2]))
+    better = may & ((other[0] > one[0]) | ((other[0] == one[0]) & tier))
+    return np.where(better, other[0], one[0]), np.where(better, other[1], one[1]), np.where(better, other[2], one[2])
+
+
+def _hold_words(query: Query, looked: Looked) -> Flags:
+    """Whether every word that counts is in each name as it is written: what _align needs for a tier up to PARTS."""
+    reached = [np.ones(len(looked), dtype=np.bool_)]
     for end, units in enumerate(query.units):
-        may_be_left = units[-1].optional and query.required
-        reached.append(
-            bool(may_be_left and reached[end]) or any(reached[u.start] and _written(u, entry)[0] for u in units)
-        )
+        held = reached[end] & bool(units[-1].optional and query.required)
+        for unit in units:
+            if reached[unit.start].any():
+                held = held | (reached[unit.start] & (_written(unit, looked)[0] > 0))
+        reached.append(held)
     return reached[-1]
 
 
-def _match(unit: Unit, entry: Entry) -> tuple[float, int]:
-    """(strength 0 to 1, tier) of the best match of one unit of a query in an entry."""
-    strength, tier = _written(unit, entry)
-    if not strength and unit.edits:
-        for choices, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
-            near = process.extractOne(unit.text, choices, scorer=OSA.distance, score_cutoff=unit.edits)
-            if near is not None:
-                return unit.worth * factor - 0.1 * (near[1] - 1), SIMILAR
-    return strength, tier
+def _match(unit: Unit, looked: Looked) -> _Match:
+    strengths, tiers = _written(unit, looked)
+    if not unit.edits:
+        return strengths, tiers
+    # A name's own words count before the words of its kind.
+    names = _nearest(unit, looked.held, looked)
+    kinds = _nearest(unit, looked.words_of_kinds, looked)[looked.kinds]
+    edits = np.where(names <= unit.edits, names, kinds)
+    similar = (strengths == 0) & (edits <= unit.edits)
+    factor = np.where(names <= unit.edits, 1.0, 0.8)
+    return (
+        np.where(similar, unit.worth * factor - 0.1 * (edits - 1), strengths),
+        np.where(similar, SIMILAR, tiers),
+    )
 
 
-def _written(unit: Unit, entry: Entry) -> tuple[float, int]:
-    """The same of matches without a misspelling; strength 0 where there is none."""
-    if unit.text in entry.runs:
-        return 1.0, WORDS
-    if unit.root in entry.stems:
-        return 0.97, WORDS
-    if unit.root in entry.kinds:
-        return 0.8, WORDS
-    if unit.opening in entry.openings:
-        return 0.85, PARTS
-    if len(unit.text) > 2 and unit.text in entry.whole:
-        return 0.7, PARTS
-    return 0.0, SOME
+def _nearest(unit: Unit, held: Held, looked: Looked) -> Numbers:
+    """The fewest edits between a unit and a text of each owner; one more than the unit may have where there is none."""
+    nearest = np.full(held.count, unit.edits + 1, dtype=np.int32)
+    near = np.flatnonzero(held.spelled & may_be_near(unit.text, unit.edits, held.lengths, held.letters))
+    if len(near):
+        edits = looked.lexicon.distances(unit.text, unit.edits, held.numbers[near])
+        np.minimum.at(nearest, held.owners[near], edits)
+    return nearest
+
+
+def _written(unit: Unit, looked: Looked) -> _Match:
+    """The best match of a unit in each name without a misspelling."""
+    strengths, tiers = np.zeros(len(looked)), np.full(len(looked), SOME)
+    for rows, strength, tier in _written_rows(unit, looked):
+        strengths[rows], tiers[rows] = strength, tier
+    return strengths, tiers
+
+
+def _written_rows(unit: Unit, looked: Looked) -> Iterator[tuple[Flags, float, int]]:
+    """(which names, strength, tier) of the ways in which a unit may match; later ones count for more."""
+    held, kinds = looked.held, looked.words_of_kinds
+    if len(unit.text) > 2:
+        yield looked.containing(unit.text), 0.7, PARTS
+    first, after = looked.lexicon.beginning(unit.text)
+    if first < after:
+        yield held.owning(_between(held.numbers, first, after) & ((held.roles & OPENING) > 0)), 0.85, PARTS
+    root = looked.lexicon.number(unit.root)
+    if root >= 0:
+        yield kinds.owning(kinds.numbers == root)[looked.kinds], 0.8, WORDS
+        yield held.owning((held.numbers == root) & ((held.roles & STEM) > 0)), 0.97, WORDS
+    # The text itself, if it is there, is the first of those that begin with it.
+    if first < after and looked.lexicon.texts[first] == unit.text:
+        yield held.owning((held.numbers == first) & ((held.roles & RUN) > 0)), 1.0, WORDS
+
+
+def _between(numbers: Numbers, first: int, after: int) -> Flags:
+    return (numbers >= first) & (numbers < after)

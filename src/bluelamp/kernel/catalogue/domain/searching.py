@@ -6,56 +6,45 @@ word of the name, the maker or the kind of product; every word a part of one; wo
 A misspelt maker alone fits all its products alike: which come first among such guesses the caller may say.
 """
 
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bluelamp.kernel.catalogue.domain.columns import Names, Row
 from bluelamp.kernel.catalogue.domain.fitting import (
-    NAME,
+    NOT,
     PARTS,
-    RUN,
-    SHORTEST_FUZZY,
     SIMILAR,
     SOME,
-    START,
     WHYS,
     WORDS,
-    Entry,
     Judged,
     Query,
+    Verdicts,
     Why,
     edits_of,
     judge,
     read_query,
 )
-from bluelamp.kernel.catalogue.domain.words import category_words, stem, words
+from bluelamp.kernel.catalogue.domain.lexicon import Numbers, Spellings
+from bluelamp.kernel.catalogue.domain.words import stem
+from bluelamp.kernel.catalogue.domain.written import Named, written_names
 
+__all__ = ["Found", "Index", "Named", "Preferred"]
 _NEAR_WORDS = 6
 _CANDIDATES = {1: 600, 2: 300, 3: 200, 4: 150}
 _FEWEST_CANDIDATES = 100
 _BESIDE_EXACT = 30
-_END = "\x03"
-_Ids = npt.NDArray[np.int32]
+_START, _END = "\x02", "\x03"
 
 
 # Of some product keys, those that come first among guesses that fit alike.
 Preferred = Callable[[Collection[str]], Collection[str]]
-
-
-@dataclass(frozen=True)
-class Named:
-    """A product to be found: every name that is written for it; `category` is "" where it has not been placed."""
-
-    key: str
-    name: str
-    maker: str
-    category: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,29 +65,17 @@ class Index:
 
     def __init__(self, products: Iterable[Named]) -> None:
         self.products = tuple(products)
-        self._entries: list[Entry] = []
-        self._wholes: dict[str, list[int]] = defaultdict(list)
-        by_word: dict[str, list[int]] = defaultdict(list)
-        by_trigram: dict[str, list[int]] = defaultdict(list)
-        for number, product in enumerate(self.products):
-            for entry, vocabulary in _entries(number, product):
-                place = len(self._entries)
-                self._entries.append(entry)
-                self._wholes[entry.whole].append(place)
-                for word in vocabulary:
-                    by_word[word].append(place)
-                for trigram in _trigrams(entry.whole):
-                    by_trigram[trigram].append(place)
-        self._words = {w: np.array(ids, dtype=np.int32) for w, ids in by_word.items()}
-        self._trigrams = {t: np.array(ids, dtype=np.int32) for t, ids in by_trigram.items()}
-        by_length: dict[int, list[str]] = defaultdict(list)
-        for word in self._words:
-            by_length[len(word)].append(word)
-        self._by_length = dict(by_length)
+        by_word: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        by_trigram: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        self._names = Names(self._read(by_word, by_trigram))
+        self._words = {word: np.array(places) for word, places in by_word.items()}
+        self._trigrams = {trigram: np.array(places) for trigram, places in by_trigram.items()}
+        self._spellings = Spellings(sorted(self._words, key=len))
+        # Places of the products in the order of their keys.
+        self._by_key = np.zeros(len(self.products), dtype=np.int32)
+        self._by_key[sorted(range(len(self.products)), key=lambda n: self.products[n].key)] = range(len(self.products))
         # Short names and placed products win where candidates are otherwise alike.
-        self._prior = np.array(
-            [0.05 * e.placed - 0.001 * min(len(e.whole), 60) for e in self._entries], dtype=np.float64
-        )
+        self._prior = 0.05 * self._names.placed - 0.001 * np.minimum(self._names.lengths, 60)
 
     def __len__(self) -> int:
         return len(self.products)
@@ -109,65 +86,77 @@ class Index:
         Where they are only guesses, `preferred` is asked which of them come first among those that fit alike.
         """
         query = read_query(text)
-        if not query.whole or not self._entries:
+        if not query.whole or not len(self._names):
             return []
-        best: dict[int, tuple[Judged, Entry]] = {}
-        guesses = query.whole not in self._wholes
-        for place in self._candidates(query):
-            entry = self._entries[place]
-            judged = judge(query, entry, guesses=guesses)
-            if judged is None:
-                continue
-            known = best.get(entry.product)
-            if known is None or (judged[0], -judged[1]) < (known[0][0], -known[0][1]):
-                best[entry.product] = (judged, entry)
-        ordered = self._ordered(best)
+        exact = self._names.called(query.whole)
+        places = self._candidates(query, exact)
+        verdicts = judge(query, self._names.look(places), guesses=not len(exact))
+        ordered = self._ordered(places, verdicts)
         if preferred is not None and ordered and ordered[0][0][0] >= SIMILAR:
-            first = preferred([self.products[entry.product].key for _, entry in ordered])
-            ordered = _preferred_first(ordered, lambda entry: self.products[entry.product].key in first)
-        return [self._found(judged, entry) for judged, entry in ordered[:limit]]
+            first = preferred([self._product(place).key for _, place in ordered])
+            ordered = _preferred_first(ordered, lambda place: self._product(place).key in first)
+        return [self._found(judged, place) for judged, place in ordered[:limit]]
 
-    def _ordered(self, best: dict[int, tuple[Judged, Entry]]) -> list[tuple[Judged, Entry]]:
-        top = min((judged[0] for judged, _ in best.values()), default=NAME)
+    def _product(self, place: int) -> Named:
+        return self.products[int(self._names.products[place])]
+
+    def _ordered(self, places: Numbers, found: Verdicts) -> list[tuple[Judged, int]]:
+        top = int(found.tiers.min(initial=NOT))
         # Guesses help only where nothing holds the words as they were written.
         worst = PARTS if top <= WORDS else SIMILAR if top <= SIMILAR else SOME
-        kept = [(judged, entry) for judged, entry in best.values() if judged[0] <= worst]
-        kept.sort(key=lambda b: (b[0][0], -b[0][1], not b[1].placed, len(b[1].whole), self.products[b[1].product].key))
-        return kept
+        rows = self._best_of_products(places, found, np.flatnonzero(found.tiers <= worst))
+        kept = places[rows]
+        products = self._names.products[kept]
+        # The last of these columns counts first.
+        order = np.lexsort(
+            (
+                self._by_key[products],
+                self._names.lengths[kept],
+                ~self._names.placed[kept],
+                -found.qualities[rows],
+                found.tiers[rows],
+            )
+        )
+        rows = rows[order]
+        judged = zip(found.tiers[rows].tolist(), found.qualities[rows].tolist(), found.fits[rows].tolist(), strict=True)
+        return list(zip(judged, places[rows].tolist(), strict=True))
 
-    def _found(self, judged: Judged, entry: Entry) -> Found:
+    def _best_of_products(self, places: Numbers, found: Verdicts, rows: Numbers) -> Numbers:
+        """Of the names of each product that fits best; of equals the first."""
+        products = self._names.products[places[rows]]
+        order = np.lexsort((-found.qualities[rows], found.tiers[rows], products))
+        first = np.diff(products[order], prepend=-1) > 0
+        return rows[order[first]]
+
+    def _found(self, judged: Judged, place: int) -> Found:
         tier, quality, _fit = judged
-        product = self.products[entry.product]
+        product = self._product(place)
         score = round((len(WHYS) - 1 - tier + min(quality, 1.0)) / len(WHYS), 4)
-        matched = "" if entry.own else entry.text
+        matched = "" if self._names.own[place] else self._names.texts[place]
         return Found(product.key, product.name, product.maker, score, matched, WHYS[tier])
 
-    def _candidates(self, query: Query) -> list[int]:
-        exact = self._wholes.get(query.whole, [])
+    def _candidates(self, query: Query, exact: Numbers) -> Numbers:
         most = _CANDIDATES.get(len(query.words), _FEWEST_CANDIDATES)
-        if exact and len(query.words) > 2:
+        if len(exact) and len(query.words) > 2:
             most = _BESIDE_EXACT
         trigrams = [(self._trigrams[t], 1.0) for t in _trigrams(query.whole) if t in self._trigrams]
-        found = self._best(trigrams, most) | self._best(self._near_words(query), most)
-        return sorted(found.union(exact))
+        parts = (self._best(trigrams, most), self._best(self._near_words(query), most), exact)
+        return np.unique(np.concatenate(parts))
 
-    def _best(self, postings: list[tuple[_Ids, float]], most: int) -> set[int]:
-        """The entries with the greatest sum of weights; rare words and trigrams weigh more."""
+    def _best(self, postings: list[tuple[Numbers, float]], most: int) -> Numbers:
+        """The places with the greatest sum of weights; rare words and trigrams weigh more."""
         if not postings:
-            return set()
-        scores = np.zeros(len(self._entries))
-        total = 0.0
-        for ids, weight in postings:
-            worth = weight * np.log1p(len(self._entries) / len(ids))
-            scores[ids] += worth
-            total += worth
-        hits = np.flatnonzero(scores)
+            return np.zeros(0, dtype=np.int32)
+        worths = [weight * np.log1p(len(self._names) / len(places)) for places, weight in postings]
+        each = np.repeat(worths, [len(places) for places, _ in postings])
+        scores = np.bincount(np.concatenate([places for places, _ in postings]), each, len(self._names))
+        hits = np.flatnonzero(scores > 0)
         if len(hits) > most:
-            ranked = scores[hits] / total + self._prior[hits]
+            ranked = scores[hits] / sum(worths) + self._prior[hits]
             hits = hits[np.argpartition(-ranked, most)[:most]]
-        return {int(i) for i in hits}
+        return hits
 
-    def _near_words(self, query: Query) -> list[tuple[_Ids, float]]:
+    def _near_words(self, query: Query) -> list[tuple[Numbers, float]]:
         """Where the catalogue's words are that the query's words (and two of them joined) are or nearly are."""
         pairs = [a + b for a, b in zip(query.words, query.words[1:], strict=False)]
         found = [(self._words[p], 1.0) for p in pairs if p in self._words]
@@ -184,61 +173,34 @@ class Index:
         edits = edits_of(word)
         if not edits:
             return []
-        near = range(len(word) - edits, len(word) + edits + 1)
-        choices = [w for length in near for w in self._by_length.get(length, ())]
+        choices = self._spellings.near(word, edits)
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=_NEAR_WORDS)
         return [(w, 0.8**distance) for w, distance, _ in found]
 
-
-def _entries(number: int, product: Named) -> Iterable[tuple[Entry, set[str]]]:
-    """The entries of a product, each with the words by which it is found."""
-    maker = words(product.maker)
-    joined = "".join(maker)
-    kinds = category_words(product.category)
-    seen: set[str] = set()
-    for text in dict.fromkeys((product.name, *product.names)):
-        parts = words(text)
-        whole = "".join(parts)
-        if not whole or whole in seen:
-            continue
-        seen.add(whole)
-        named = whole.startswith(joined)
-        runs = set(_runs(parts)) | (set() if named else set(_runs((*maker, *parts)[: len(maker) + 1])))
-        stems = frozenset(stem(w) for w in (*parts, *maker))
-        openings = ["".join(parts[i : i + RUN]) for i in range(len(parts))] + ([] if named else [joined])
-        entry = Entry(
-            product=number,
-            text=text,
-            own=text == product.name,
-            whole=whole,
-            bare=whole[len(joined) :] if named and len(whole) > len(joined) else whole,
-            runs=frozenset(runs),
-            stems=stems,
-            openings=START + START.join(openings),
-            kinds=kinds,
-            spellings=tuple(sorted(w for w in runs | stems if len(w) >= SHORTEST_FUZZY)),
-            placed=bool(product.category),
-        )
-        yield entry, {*parts, *maker, joined, *stems, *kinds} - {""}
-
-
-def _runs(parts: tuple[str, ...]) -> Iterable[str]:
-    for start in range(len(parts)):
-        for end in range(start + 1, min(start + RUN, len(parts)) + 1):
-            yield "".join(parts[start:end])
+    def _read(self, by_word: "dict[str, array[int]]", by_trigram: "dict[str, array[int]]") -> Iterator[Row]:
+        """Every written name, and by what it is found noted on the way."""
+        place = 0
+        for number, product in enumerate(self.products):
+            for name in written_names(product):
+                for word in name.vocabulary:
+                    by_word[word].append(place)
+                for trigram in _trigrams(name.whole):
+                    by_trigram[trigram].append(place)
+                place += 1
+                yield number, product.category, name
 
 
 def _trigrams(whole: str) -> set[str]:
-    marked = f"{START}{whole}{_END}"
+    marked = f"{_START}{whole}{_END}"
     return {marked[i : i + 3] for i in range(len(marked) - 2)}
 
 
 def _preferred_first(
-    ordered: list[tuple[Judged, Entry]], is_preferred: Callable[[Entry], bool]
-) -> list[tuple[Judged, Entry]]:
+    ordered: list[tuple[Judged, int]], is_preferred: Callable[[int], bool]
+) -> list[tuple[Judged, int]]:
     """The same in another order: of those that fit alike the preferred take the first of the places they all have."""
     places: dict[tuple[int, float], list[int]] = defaultdict(list)
-    for place, ((tier, _quality, fit), _entry) in enumerate(ordered):
+    for place, ((tier, _quality, fit), _) in enumerate(ordered):
         places[tier, round(fit, 6)].append(place)
     result = list(ordered)
     for alike in places.values():
