@@ -110,6 +110,13 @@ DESK = {
     "Teleri": ("%s/desk/", "%s/desk/account/", "%s/desk/people/"),
 }
 
+# Pages of one edition, behind its own; "" is its list of products, of which the first is opened too.
+EDITION_PAGES = {
+    "Hari": ("products/", "products/?q=router", "products/?q=zzzz", "withhold/"),
+    "Isla": ("products/?page=2",),
+    "Kofi": ("",),
+}
+
 # In which capacity each acts.
 CAPACITIES = {
     "Ada": "administrator",

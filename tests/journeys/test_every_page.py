@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from addresses import DESK, EMPTY_PAGES, PAGES, ROOT, get, play
+from addresses import DESK, EDITION_PAGES, EMPTY_PAGES, PAGES, ROOT, get, play
 from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
@@ -62,6 +62,7 @@ def test_no_barriers_at_the_desk(browser: Browser, demo_base: str, name: str, sc
         page.goto(f"{demo_base}{_LISTS[name]}")
         one = page.locator(f"main a[href^='{_LISTS[name]}']").first.get_attribute("href") or ""
         addresses += [f"{demo_base}{one}", f"{demo_base}/cy{one}"]
+        addresses += [f"{demo_base}{path}" for path in _of_edition(page, demo_base, name, one)]
     addresses += [f"{demo_base}{path}" for path in _reports(page, demo_base, name)]
     for number, address in enumerate(addresses):
         problems += _check(page, address, axe)
@@ -121,6 +122,15 @@ def _reports(page: Page, base: str, name: str) -> list[str]:
     return found
 
 
+def _of_edition(page: Page, base: str, name: str, one: str) -> list[str]:
+    """The pages behind one edition, in both languages, and its first product as readers would see it."""
+    found = [one + end for end in EDITION_PAGES.get(name, ())]
+    if found:
+        page.goto(base + found[0])
+        found.append(page.locator("main table a").first.get_attribute("href") or "")
+    return [prefix + path for path in found for prefix in ("", "/cy")]
+
+
 def _people(page: Page, base: str) -> list[str]:
     """Pages of persons: one with everything, and those whose grant or vetting ended or whose account is closed."""
     found: list[str] = []
@@ -132,7 +142,12 @@ def _people(page: Page, base: str) -> list[str]:
 
 
 # Whose page of one thing is reached from a list: an edition, a preview.
-_LISTS = {"Hari": "/desk/editions/", "Isla": "/desk/editions/", "Mina": "/desk/previews/"}
+_LISTS = {
+    "Hari": "/desk/editions/",
+    "Isla": "/desk/editions/",
+    "Mina": "/desk/previews/",
+    "Kofi": "/desk/editions/early/",
+}
 # What can be done with one report, each a page; and what is posted to reach its later steps.
 _REPORT_PAGES = {
     "Dev": ("", "decide/", "hand-over/", "ask/", "contact/", "disclose/", "erase/"),

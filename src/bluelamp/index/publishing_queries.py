@@ -125,9 +125,13 @@ def replies_of(*, organisation: UUID | str) -> QuerySet[Reply]:
 
 
 def calendar(*, origin: str = "live") -> QuerySet[Release]:
-    """Every announced release with its moves, newest date first."""
-    found = Release.objects.filter(origin=origin).select_related("edition").prefetch_related("moves")
-    return found.order_by("-on", "-announced_at")
+    """Every announced release of one origin with its moves, newest date first: of `live`, the public calendar."""
+    return every_release().filter(origin=origin)
+
+
+def every_release() -> QuerySet[Release]:
+    """The same of every origin, for the desk: a date of a test was proposed there and is not in the public calendar."""
+    return Release.objects.select_related("edition").prefetch_related("moves").order_by("-on", "-announced_at")
 
 
 def free_releases(*, kind: str, origin: str) -> QuerySet[Release]:

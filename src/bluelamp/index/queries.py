@@ -54,7 +54,8 @@ def visible_edition(*, outside: bool) -> Edition | None:
 
 
 def visible_stamp(*, outside: bool) -> str:
-    """What changes with what a page may show: edition, fate of the one before, makers' replies, next date, catalogue.
+    """What changes with what a page may show: edition, fate of the one before and of those withdrawn, makers' replies,
+    next date, catalogue.
 
     One question to the database, where it does not say first that nothing has changed since the last one.
     """
@@ -65,7 +66,8 @@ def _asked_stamp(outside: bool) -> str:
     found = _QUESTIONS[outside].rows()
     if found:
         return " ".join(map(str, found[0]))
-    return " ".join(["none", *(str(due) for (due,) in _DUE.rows()), loaded_version()])
+    gone = [f"withdrawn {at}" for (at,) in _WITHDRAWN.rows()]
+    return " ".join(["none", *(str(due) for (due,) in _DUE.rows()), *gone, loaded_version()])
 
 
 def next_due() -> date | None:
@@ -79,6 +81,12 @@ def _due() -> QuerySet[Release, date]:
     return found.order_by("on").values_list("on", flat=True)
 
 
+def _withdrawn() -> QuerySet[Edition, object]:
+    """When editions were withdrawn, newest first: the first page tells of it."""
+    found = Edition.objects.filter(status=Edition.Status.WITHDRAWN).order_by("-withdrawn_at")
+    return found.values_list("withdrawn_at", flat=True)
+
+
 def _visible(*, outside: bool) -> QuerySet[Edition]:
     shown = [Edition.Status.PUBLISHED] if outside else [Edition.Status.PUBLISHED, Edition.Status.SPECIMEN]
     # Published before specimen, by their names.
@@ -89,9 +97,12 @@ def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
     accepted = Reply.objects.filter(decision=Reply.Decision.ACCEPTED).order_by().values("decision")
     told = accepted.annotate(told=Max(Coalesce("fix_noted_at", "decided_at"))).values("told")
     found = _visible(outside=outside).annotate(
-        told=Subquery(told), due=Subquery(_due()[:1]), catalogue=Subquery(version_loaded())
+        told=Subquery(told),
+        due=Subquery(_due()[:1]),
+        catalogue=Subquery(version_loaded()),
+        gone=Subquery(_withdrawn()[:1]),
     )
-    fields = ("id", "status", "figures_hash", "version_hash", "previous__status", "told", "due", "catalogue")
+    fields = ("id", "status", "figures_hash", "version_hash", "previous__status", "told", "due", "catalogue", "gone")
     return found.values_list(*fields)[:1]
 
 
@@ -99,6 +110,7 @@ def _stamp(outside: bool) -> QuerySet[Edition, tuple[object, ...]]:
 _QUESTIONS = {True: PreparedValues(lambda: _stamp(True)), False: PreparedValues(lambda: _stamp(False))}
 _STAMPS = {True: WhileUnchanged(lambda: _asked_stamp(True)), False: WhileUnchanged(lambda: _asked_stamp(False))}
 _DUE = PreparedValues(lambda: _due()[:1])
+_WITHDRAWN = PreparedValues(lambda: _withdrawn()[:1])
 
 
 def nameable_rows(*, edition: Edition) -> QuerySet[EditionRow]:
@@ -180,6 +192,12 @@ def readable_editions(*, outside: bool) -> QuerySet[Edition]:
 def out_editions() -> QuerySet[Edition]:
     """Everything that was ever published, newest first: published, replaced and withdrawn editions."""
     return Edition.objects.filter(status__in=OUT).select_related("replaces").order_by("-number", "-revision")
+
+
+def newest_withdrawn() -> Edition | None:
+    """The newest edition that was out, where it was withdrawn: readers see an older one in its place, or none."""
+    newest = out_editions().first()
+    return newest if newest is not None and newest.status == Edition.Status.WITHDRAWN else None
 
 
 def newest_published() -> Edition | None:

@@ -56,7 +56,7 @@ def test_what_can_be_no_base_is_told_in_a_sentence() -> None:
     for number, words in ((made.number, "A draft may still change"),):
         answer = build("--base", str(number))
         assert isinstance(answer.exception, BaseError) and words in str(answer.exception)
-    withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="Wrong.", now=LATER)
+    withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="The list was wrong.", now=LATER)
     assert "was withdrawn" in str(build("--base", str(published.number)).exception)
 
 

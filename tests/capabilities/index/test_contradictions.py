@@ -184,7 +184,7 @@ def test_replies_and_proven_errors_go_with_the_product() -> None:
     Reply.objects.create(
         product_key="acme:beta", maker_key="acme", organisation=organisation, author_id=actor("analyst").user_id,
         text="Fixed.", sent_at=NOW, decision="accepted", decided_at=NOW,
-        claims_error=True, error_found=True, error_reason="x",
+        claims_error=True, error_found=True, error_reason="The list was read",
     )  # fmt: skip
     renamed()
     assert set(shown_replies(keys=["acme:betatwo"])) == {"acme:betatwo"} == set(proven_errors(keys=["acme:betatwo"]))

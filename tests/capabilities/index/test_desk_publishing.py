@@ -39,6 +39,11 @@ def told(browser: Client, address: str, **data: object) -> str:
     return answer.content.decode()
 
 
+def withheld(key: str, *, what: str = "product", reason: str = "It names another product") -> dict[str, object]:
+    """What the form for withholding sends."""
+    return {"do": "withhold", "withhold-product": key, "withhold-what": what, "withhold-reason": reason}
+
+
 def as_live(capacity: str, first: str = "") -> Client:
     """Somebody of the cast as a live account, whose drafts may be published."""
     person = who(capacity) if not first else User.objects.get(first_name=first)
@@ -66,7 +71,7 @@ def test_from_the_calendar_to_the_public_page() -> None:
     assert "There is no evidence of this kind: recorded crimes." in page
     checks = list(open_checks(edition=edition).values_list("pk", flat=True))
     assert "Acknowledge what the checks found first." in told(hari, f"{base}/ask/")
-    told(hari, "/desk/editions/acknowledge/", check=checks, reason="looked at", edition=str(edition.pk))
+    told(hari, "/desk/editions/acknowledge/", check=checks, reason="looked at by two", edition=str(edition.pk))
     told(hari, f"{base}/ask/")
     version = content_hash(edition=Edition.objects.get(pk=edition.pk))
     assert "Who asks for approval cannot give it" in told(hari, f"{base}/sign/", version=version, decision="sign")
@@ -92,14 +97,14 @@ def test_an_approval_of_what_is_no_longer_there_is_told_and_void() -> None:
     zara = as_live("analyst", "Zara")
     hari = as_live("analyst")
     base = f"/desk/editions/{edition.pk}"
-    told(hari, f"{base}/withhold/", product="acme:beta", what="crimes", reason="few")
+    told(hari, f"{base}/withhold/", **withheld("acme:beta"))
     told(hari, f"{base}/checks/")
     waiting = list(open_checks(edition=edition).values_list("pk", flat=True))
     if waiting:
-        told(hari, "/desk/editions/acknowledge/", check=waiting, reason="ok", edition=str(edition.pk))
+        told(hari, "/desk/editions/acknowledge/", check=waiting, reason="looked at by two", edition=str(edition.pk))
     told(hari, f"{base}/ask/")
     old = content_hash(edition=Edition.objects.get(pk=edition.pk))
-    edition.rows.filter(product_key="acme:beta").update(low=0.9)
+    edition.rows.filter(product_key="acme:alpha").update(low=0.9)
     assert "Read it again and ask anew" in told(zara, f"{base}/sign/", version=old, decision="sign")
     assert "Nobody has asked" in told(zara, f"{base}/sign/", version=old, decision="sign")
 
@@ -111,12 +116,12 @@ def test_a_maker_reads_its_preview_and_replies_by_the_rules() -> None:
     address = f"/desk/previews/{preview.pk}/"
     assert maker.get(address).status_code == 404, "its organisation speaks for nobody yet"
     linked_maker()
-    assert "acme:alpha" in maker.get("/desk/previews/").content.decode()
+    assert "Acme Alpha</a>" in maker.get("/desk/previews/").content.decode()
     page = maker.get(address).content.decode()
     assert "Acme Alpha" in page and "CVE-2026-1000" in page
     assert Entry.objects.filter(action="index.look-at-preview").count() == 1
     broken = maker.post(address, {"text": TEXT + " www.acme.example", "language": "en"}).content.decode()
-    assert "It holds no web addresses." in broken and "www.acme.example" in broken, "what was written is kept"
+    assert "Take out the web address “www.acme.example”." in broken and TEXT in broken, "what was written is kept"
     assert "was received" in told(maker, address, text=TEXT, language="en", claims_error="on")
     analyst = client(capacity="analyst")
     assert TEXT in analyst.get("/desk/editions/").content.decode()
@@ -130,7 +135,7 @@ def test_a_maker_reads_its_preview_and_replies_by_the_rules() -> None:
         rule="advertising",
         reason="Leave out the praise",
         error="no",
-        error_reason="x",
+        error_reason="The list was read",
     )
     page = maker.get("/desk/previews/").content.decode()
     assert "Leave out the praise" in page and "names no prices" in page
@@ -162,11 +167,12 @@ def test_early_access_is_by_list_only() -> None:
     )
     person = str(who("outreach-author").pk)
     assert "The access list was changed." in told(
-        head, f"/desk/editions/{edition.pk}/access/", person=person, why="alerts"
+        head, f"/desk/editions/{edition.pk}/access/", person=person, why="Prepares alerts"
     )
     assert "Acme Alpha" in author.get(look).content.decode()
+    assert "Between" in author.get(f"{look}product/acme:alpha/").content.decode()
     told(head, f"/desk/editions/{edition.pk}/access/", end=str(edition.early_access.get().pk))
-    assert author.get(look).status_code == 403
+    assert author.get(look).status_code == 403 and author.get(f"{look}product/acme:alpha/").status_code == 403
 
 
 def test_the_demonstration_has_an_edition_in_preview_that_can_never_be_published() -> None:
@@ -177,7 +183,7 @@ def test_the_demonstration_has_an_edition_in_preview_that_can_never_be_published
     draft = Edition.objects.get(status="draft")
     assert draft.origin == "test" and draft.previews.filter(product_key="lanternworks:beacon").exists()
     mina, head = client(capacity="maker"), client(capacity="head-of-profession")
-    assert "lanternworks:beacon" in mina.get("/desk/previews/").content.decode()
+    assert "Lanternworks Beacon</a>" in mina.get("/desk/previews/").content.decode()
     assert "not live" in told(head, f"/desk/editions/{draft.pk}/publish/")
     for language in ("", "/cy"):
         for name, capacity in (("/desk/editions/", "analyst"), (f"/desk/editions/{draft.pk}/", "head-of-profession")):

@@ -31,7 +31,7 @@ from bluelamp.index.domain import life
 from bluelamp.index.domain.calendar import CalendarError
 from bluelamp.index.models import Check, Edition, Preview, Reply
 from bluelamp.index.operations.checking import acknowledge, run_checks, watch_editions
-from bluelamp.index.operations.drafting import EditionError, correct, draft, drop, redraft, withhold
+from bluelamp.index.operations.drafting import EditionError, correct, draft, drop, redraft
 from bluelamp.index.operations.editions import build_edition, verify_edition
 from bluelamp.index.operations.previews import (
     ReplyRefusedError,
@@ -53,6 +53,7 @@ from bluelamp.index.operations.releasing import (
     move_release,
 )
 from bluelamp.index.operations.signing import ask_sign_off, reject, sign
+from bluelamp.index.operations.withholding import show_again, withhold
 from bluelamp.index.publishing_queries import content_hash, open_checks, sign_off_request, watched_findings
 from bluelamp.index.queries import named_rows, newest_edition, visible_edition
 from bluelamp.kernel.approvals.models import ApprovalRequest
@@ -209,9 +210,15 @@ def test_an_edit_after_both_approvals_stops_publishing() -> None:
 
 @pytest.mark.parametrize("what", ["product", "crimes"])
 def test_withholding_voids_and_is_not_shown(what: str) -> None:
+    crimes(*[f"K/{i},{NOW.date() - 15 * DAY},Acme,Beta,Kent" for i in range(12)])
     edition = ready()
     withhold(
-        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what=what, reason="wrong", now=LATER
+        actor=actor("analyst"),
+        edition_id=edition.pk,
+        product_key="acme:beta",
+        what=what,
+        reason="It names another",
+        now=LATER,
     )
     assert sign_off_request(edition=edition) is None
     shown = set(named_rows(edition=edition).values_list("product_key", flat=True))
@@ -225,7 +232,12 @@ def test_withholding_voids_and_is_not_shown(what: str) -> None:
 def test_two_people_in_two_capacities_sign_and_neither_is_the_one_who_asks() -> None:
     edition = ready()
     withhold(
-        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what="crimes", reason="x", now=LATER
+        actor=actor("analyst"),
+        edition_id=edition.pk,
+        product_key="acme:beta",
+        what="product",
+        reason="It names another",
+        now=LATER,
     )
     checked(edition, now=LATER)
     request = ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
@@ -251,7 +263,12 @@ def test_two_people_in_two_capacities_sign_and_neither_is_the_one_who_asks() -> 
 def test_a_rejection_ends_the_sign_off() -> None:
     edition = ready()
     withhold(
-        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what="crimes", reason="x", now=LATER
+        actor=actor("analyst"),
+        edition_id=edition.pk,
+        product_key="acme:beta",
+        what="product",
+        reason="It names another",
+        now=LATER,
     )
     checked(edition, now=LATER)
     ask_sign_off(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
@@ -362,7 +379,7 @@ def test_a_reply_is_kept_word_for_word_decided_by_rule_and_changes_what_is_signe
     sent = reply(actor=maker, product_key="acme:alpha", text=text, fix_on=(NOW + 3 * DAY).date(), now=LATER)
     refused(edition, life.REPLY_WAITS)
     with pytest.raises(EditionError, match="published rule"):
-        refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="too-long", reason="x", now=LATER)
+        refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="too-long", reason="It is praise only", now=LATER)
     with pytest.raises(EditionError, match="Say why"):
         refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="advertising", reason=" ", now=LATER)
     accept_reply(actor=actor("head-of-profession"), reply_id=sent.pk, now=LATER)
@@ -390,14 +407,17 @@ def test_a_proven_error_blocks_until_it_is_mended_or_withheld() -> None:
     (error,) = edition.checks.filter(check_code="errors")
     assert error.severity == "block"
     withhold(
-        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:gamma", what="product", reason="e", now=LATER
+        actor=actor("analyst"),
+        edition_id=edition.pk,
+        product_key="acme:gamma",
+        what="product",
+        reason="An error is proven",
+        now=LATER,
     )
     checked(edition, now=LATER)
     assert not edition.checks.filter(check_code="errors").exists()
     close_error(actor=actor("analyst"), reply_id=sent.pk, reason="The alias table was mended", now=LATER)
-    withhold(
-        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:gamma", what="product", reason="", now=LATER
-    )
+    show_again(actor=actor("analyst"), edition_id=edition.pk, product_key="acme:gamma", what="product", now=LATER)
     checked(edition, now=LATER)
     signed_off(edition, now=LATER)
     assert out(fresh(edition)).rows.filter(product_key="acme:gamma", withheld="").exists()
@@ -452,13 +472,13 @@ def test_a_finding_about_a_published_edition_may_be_answered_instead() -> None:
 def test_a_correction_needs_a_published_edition_a_reason_and_is_begun_once() -> None:
     edition = ready()
     with pytest.raises(EditionError, match="Only a published"):
-        correct(actor=actor("analyst"), edition_id=edition.pk, reason="x", now=LATER)
+        correct(actor=actor("analyst"), edition_id=edition.pk, reason="An entry was wrong", now=LATER)
     published = out(edition)
     with pytest.raises(EditionError, match="what was wrong"):
         correct(actor=actor("analyst"), edition_id=published.pk, reason=" ", now=LATER)
-    made = correct(actor=actor("analyst"), edition_id=published.pk, reason="wrong", now=LATER)
+    made = correct(actor=actor("analyst"), edition_id=published.pk, reason="An entry was wrong", now=LATER)
     with pytest.raises(EditionError, match="begun already"):
-        correct(actor=actor("analyst"), edition_id=published.pk, reason="wrong", now=LATER)
+        correct(actor=actor("analyst"), edition_id=published.pk, reason="An entry was wrong", now=LATER)
     assert visible_edition(outside=True) == published
     drop(actor=actor("analyst"), edition_id=made.pk, reason="not needed", now=LATER)
     assert fresh(published).status == "published"
@@ -481,7 +501,7 @@ def test_a_draft_whose_base_was_replaced_meanwhile_is_compared_anew() -> None:
 def test_withdrawing_shows_the_earlier_edition_again_and_keeps_the_record() -> None:
     published = out(ready())
     with pytest.raises(NotPermittedError):
-        withdraw(actor=actor("analyst"), edition_id=published.pk, reason="wrong", now=LATER)
+        withdraw(actor=actor("analyst"), edition_id=published.pk, reason="An entry was wrong", now=LATER)
     withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="The list was forged.", now=LATER)
     assert visible_edition(outside=True) is None and fresh(published).withdrawn_reason == "The list was forged."
     with pytest.raises(EditionError):
@@ -498,7 +518,12 @@ def test_counts_of_crimes_that_differ_by_a_few_block_a_correction_until_withheld
     (small,) = made.checks.filter(check_code="differencing")
     assert small.severity == "block" and small.subject.startswith("acme:alpha@")
     withhold(
-        actor=actor("analyst"), edition_id=made.pk, product_key="acme:alpha", what="crimes", reason="few", now=LATER
+        actor=actor("analyst"),
+        edition_id=made.pk,
+        product_key="acme:alpha",
+        what="crimes",
+        reason="Too few to show",
+        now=LATER,
     )
     run_checks(actor=actor("analyst"), edition_id=made.pk, now=LATER)
     assert not Check.objects.filter(edition=made, check_code="differencing").exists()
@@ -512,7 +537,7 @@ def test_only_who_is_on_the_list_looks_before_release_and_every_look_is_written_
     assert Entry.objects.filter(action="index.look-before-release", outcome="refused").count() == 1
     assert author.user_id and head.user_id
     give_early_access(
-        actor=head, edition_id=edition.pk, user_id=author.user_id, why="alerts", starts_at=NOW + DAY, now=NOW
+        actor=head, edition_id=edition.pk, user_id=author.user_id, why="Prepares alerts", starts_at=NOW + DAY, now=NOW
     )
     with pytest.raises(NotPermittedError):
         look_before_release(actor=author, edition_id=edition.pk, now=NOW)
@@ -520,7 +545,9 @@ def test_only_who_is_on_the_list_looks_before_release_and_every_look_is_written_
         assert look_before_release(actor=author, edition_id=edition.pk, now=NOW + DAY) == edition
     assert Entry.objects.filter(action="index.look-before-release", outcome="done").count() == 2
     with pytest.raises(EditionError, match="Another person"):
-        give_early_access(actor=head, edition_id=edition.pk, user_id=head.user_id, why="x", starts_at=NOW, now=NOW)
+        give_early_access(
+            actor=head, edition_id=edition.pk, user_id=head.user_id, why="Prepares it all", starts_at=NOW, now=NOW
+        )
 
 
 @pytest.mark.parametrize("capacity", ["analyst", "maker", "administrator"])

@@ -25,11 +25,12 @@ from press import (
 )
 
 from bluelamp.index.models import Edition, MakerLink, Preview
-from bluelamp.index.operations.drafting import draft, withhold
+from bluelamp.index.operations.drafting import draft
 from bluelamp.index.operations.previews import accept_reply, open_previews, refuse_reply, reply
 from bluelamp.index.operations.publishing import withdraw
 from bluelamp.index.operations.signing import ask_sign_off, sign
 from bluelamp.index.operations.telling import tell_of_preview
+from bluelamp.index.operations.withholding import withhold
 from bluelamp.index.publishing_queries import content_hash
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.events import PreviewOpened
@@ -291,7 +292,12 @@ def test_the_card_of_those_who_sign() -> None:
     zara = User.objects.get(first_name="Zara")
     assert not waits("head-of-profession") and not waits("analyst", zara), "it is signed"
     withhold(
-        actor=actor("analyst"), edition_id=edition.pk, product_key="acme:beta", what="crimes", reason="x", now=LATER
+        actor=actor("analyst"),
+        edition_id=edition.pk,
+        product_key="acme:beta",
+        what="product",
+        reason="It names another",
+        now=LATER,
     )
     assert not waits("head-of-profession"), "nobody asked for the changed one"
     checked(edition, now=LATER)

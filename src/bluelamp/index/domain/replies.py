@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 LEAST_CHARACTERS, MOST_CHARACTERS = 20, 3000
 PREVIEW_DAYS = 10
@@ -27,16 +28,46 @@ _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?:\+|\b0)\d(?:[\s()-]?\d){8,
 _MARKUP = re.compile(r"</?[a-zA-Z!][^>]*>|\]\(|&#?\w+;")
 
 
-def problems(text: str) -> tuple[str, ...]:
-    """The codes of the rules of form that a reply breaks; none for one that a person may judge."""
-    plain = text.strip()
+@dataclass(frozen=True)
+class Broken:
+    """A rule of form that a reply breaks; `what` is what breaks it, as written, or how many characters there are."""
+
+    rule: str
+    what: str = ""
+
+
+def broken_rules(text: str) -> tuple[Broken, ...]:
+    """The rules of form that a reply breaks; none for one that a person may judge."""
+    plain = text.strip().replace("\r\n", "\n")
+    if len(plain) > MOST_CHARACTERS:
+        # It must be shortened anyway; the rest is looked at when it is.
+        return (Broken(TOO_LONG, str(len(plain))),)
     odd = any(unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn") and c not in "\n\r\t" for c in plain)
-    broken = (
-        (TOO_SHORT, len(plain) < LEAST_CHARACTERS),
-        (TOO_LONG, len(plain) > MOST_CHARACTERS),
-        (LINK, bool(_LINK.search(_CONTACT.sub(" ", plain)))),
-        (CONTACT, bool(_CONTACT.search(plain))),
-        (MARKUP, bool(_MARKUP.search(plain))),
-        (CONTROL, odd),
+    asked = (
+        (TOO_SHORT, str(len(plain)) if len(plain) < LEAST_CHARACTERS else ""),
+        (LINK, _address(plain)),
+        (CONTACT, _first(_CONTACT, plain)),
+        (MARKUP, _first(_MARKUP, plain)),
+        (CONTROL, "control" if odd else ""),
     )
-    return tuple(code for code, is_broken in broken if is_broken)
+    return tuple(Broken(rule, what) for rule, what in asked if what)
+
+
+def problems(text: str) -> tuple[str, ...]:
+    """The codes of the rules of form that a reply breaks."""
+    return tuple(broken.rule for broken in broken_rules(text))
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found.group() if found else ""
+
+
+def _address(text: str) -> str:
+    """The first web address, whole as it is written: what the pattern finds is often its beginning only."""
+    rest = _CONTACT.sub(" ", text)
+    found = _LINK.search(rest)
+    if found is None:
+        return ""
+    start = max((rest.rfind(blank, 0, found.start()) for blank in " \n\t"), default=-1) + 1
+    return rest[start:].split()[0].strip(".,;:()<>\"'“”")[:100] or found.group()

@@ -1,4 +1,4 @@
-"""Drafting an edition, building it anew, withholding what is wrong, and beginning a correction.
+"""Drafting an edition, building it anew, and beginning a correction.
 
 Every change of a draft voids what was asked or approved about it, in the same transaction. Its row is held meanwhile,
 so that changes, checks and sign-off of one edition come one after the other.
@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from bluelamp.index import permissions
 from bluelamp.index.domain.life import DRAFT, PUBLISHED
 from bluelamp.index.domain.parameters import Parameters
+from bluelamp.index.domain.said import LEAST_REASON, SHORT_REASON
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.editions import Prepared, next_number, next_time, prepare_edition, store_rows
 from bluelamp.index.publishing_queries import SUBJECT, base_edition, changes_between
@@ -20,7 +21,6 @@ from bluelamp.kernel.approvals.operations import void
 from bluelamp.kernel.people.domain.actor import Actor
 from bluelamp.kernel.people.operations.permit import note, require
 
-PRODUCT, CRIMES = "product", "crimes"
 LONGEST_REASON = 500
 
 
@@ -77,23 +77,6 @@ def redraft(*, actor: Actor, edition_id: UUID, now: datetime) -> tuple[Edition, 
         changed(edition=edition, reason="It was built anew from other evidence.", now=now)
         _note(actor, "index.redraft", edition, now)
     return edition, True
-
-
-def withhold(*, actor: Actor, edition_id: UUID, product_key: str, what: str, reason: str, now: datetime) -> None:
-    """Show a product (`what` = "product") or only its count of crimes ("crimes") not at all in a draft.
-
-    An empty reason shows it again. Raises NotPermittedError, EditionError.
-    """
-    require(actor=actor, action=permissions.DRAFT, subject=f"edition:{edition_id}", now=now)
-    if what not in (PRODUCT, CRIMES):
-        raise EditionError("Either a product or its count of crimes is withheld.")
-    with transaction.atomic():
-        edition = hold_draft(edition_id=edition_id)
-        field = "withheld" if what == PRODUCT else "crimes_withheld"
-        if not edition.rows.filter(product_key=product_key).update(**{field: reason.strip()[:300]}):
-            raise EditionError("The draft holds no such product.")
-        changed(edition=edition, reason="A product or a count was withheld or shown again.", now=now)
-        _note(actor, "index.withhold" if reason.strip() else "index.show-again", edition, now, product=product_key)
 
 
 def correct(*, actor: Actor, edition_id: UUID, reason: str, now: datetime) -> Edition:
@@ -184,11 +167,13 @@ def own_id(actor: Actor) -> UUID:
     return actor.user_id
 
 
-def said(text: str, missing: str) -> str:
-    """A reason, without needless spaces and not too long. Raises EditionError where there is none."""
+def said(text: str, missing: str, *, least: int = LEAST_REASON) -> str:
+    """A reason, without needless spaces and not too long. Raises EditionError where it is missing or says nothing."""
     text = " ".join(text.split())[:LONGEST_REASON]
     if not text:
         raise EditionError(missing)
+    if len(text) < least:
+        raise EditionError(SHORT_REASON)
     return text
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from bluelamp.index import permissions
-from bluelamp.index.domain.replies import JUDGED_RULES, PREVIEW_DAYS, problems
+from bluelamp.index.domain.replies import JUDGED_RULES, PREVIEW_DAYS, Broken, broken_rules
 from bluelamp.index.models import Edition, EditionRow, MakerLink, Preview, Reply
 from bluelamp.index.operations.drafting import EditionError, changed, hold_draft, own_id, said
 from bluelamp.index.publishing_queries import SUBJECT, drafts, evidence_hash, makers_of, previews_of, unpreviewed
@@ -21,11 +21,12 @@ from bluelamp.kernel.workdays import after_working_days
 
 
 class ReplyRefusedError(EditionError):
-    """A reply breaks rules of form; `rules` are their codes."""
+    """A reply breaks rules of form; `rules` are their codes, `broken` says of each what breaks it."""
 
-    def __init__(self, rules: tuple[str, ...]) -> None:
-        super().__init__("The reply does not keep to the published rules: " + ", ".join(rules))
-        self.rules = rules
+    def __init__(self, broken: tuple[Broken, ...]) -> None:
+        self.broken = broken
+        self.rules = tuple(b.rule for b in broken)
+        super().__init__("The reply does not keep to the published rules: " + ", ".join(self.rules))
 
 
 def link_maker(*, actor: Actor, organisation_id: UUID, maker_key: str, how_known: str, now: datetime) -> MakerLink:
@@ -34,7 +35,7 @@ def link_maker(*, actor: Actor, organisation_id: UUID, maker_key: str, how_known
     Raises NotPermittedError, EditionError.
     """
     require(actor=actor, action=permissions.LINK, subject=f"organisation:{organisation_id}", now=now)
-    how_known = said(how_known, "Say how you made sure that the organisation speaks for the maker.")[:200]
+    how_known = said(how_known, "Say how you made sure that the organisation speaks for the maker.", least=1)[:200]
     if not Organisation.objects.filter(pk=organisation_id).exists():
         raise EditionError("There is no such organisation.")
     if not Maker.objects.filter(key=maker_key).exists():
@@ -70,7 +71,7 @@ def open_previews(*, actor: Actor, edition_id: UUID, told: str, today: date, now
     NotPermittedError, EditionError.
     """
     require(actor=actor, action=permissions.PREVIEW, subject=f"edition:{edition_id}", now=now)
-    told = said(told, "Say how makers without an account are told.")[:200]
+    told = said(told, "Say how makers without an account are told.", least=1)[:200]
     with transaction.atomic():
         edition = hold_draft(edition_id=edition_id)
         ends = after_working_days(start=today, days=PREVIEW_DAYS)
@@ -103,7 +104,9 @@ def look_at_preview(*, actor: Actor, preview_id: UUID, now: datetime) -> tuple[P
     preview = previews_of(organisation=_organisation(actor)).filter(pk=preview_id).first()
     if preview is None:
         return None
-    row = preview.edition.rows.get(product_key=preview.product_key)
+    row = preview.edition.rows.filter(product_key=preview.product_key).first()
+    if row is None:
+        return None  # built anew since, without this product
     with transaction.atomic():
         Preview.objects.filter(pk=preview.pk, first_seen_at=None).update(first_seen_at=now)
         note(actor=actor, action="index.look-at-preview", subject=f"preview:{preview.pk}", now=now)
@@ -132,7 +135,7 @@ def reply(
     if row is None or row.maker_key not in makers_of(organisation=organisation):
         note(actor=actor, action=permissions.REPLY.code, subject=f"product:{product_key}", outcome="refused", now=now)
         raise EditionError(f"{maker_key} is no maker that your organisation speaks for, or the product is not named.")
-    broken = problems(text)
+    broken = broken_rules(text)
     if broken:
         raise ReplyRefusedError(broken)
     with transaction.atomic():

@@ -6,7 +6,7 @@ The dates of all time are among the figures that `index verify` builds again; no
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -51,7 +51,7 @@ def whole_rows(*, edition: Edition) -> QuerySet[EditionRow]:
 
 def whole_time(*, edition: Edition) -> WholeTime:
     """From the first confirmed day in the edition's evidence to the period's end."""
-    return WholeTime(start=min(_first_day(edition.id), edition.period_start), end=edition.period_end)
+    return WholeTime(start=min(_first_day(edition.id, edition.built_at), edition.period_start), end=edition.period_end)
 
 
 def figures_of(*, rows: Sequence[EditionRow], edition: Edition) -> tuple[WholeFigure, ...]:
@@ -108,8 +108,8 @@ def lines_of(*, rows: Iterable[EditionRow], edition: Edition) -> list[YearLine]:
 
 
 @lru_cache(maxsize=64)
-def _first_day(edition_id: UUID) -> date:
-    """The first confirmed day in an edition, which never changes once it is built; `date.max` without any.
+def _first_day(edition_id: UUID, _built_at: datetime) -> date:
+    """The first confirmed day in an edition, which changes only when a draft is built anew; `date.max` without any.
 
     Read from the sightings: editions built by older versions took the days of copies into `first_seen`.
     """

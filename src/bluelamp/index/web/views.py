@@ -1,6 +1,5 @@
 """The public pages of the Index. Every one works without scripts and says what it does not know."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -13,14 +12,13 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from bluelamp.index.domain.watched import smells_of_being_watched
-from bluelamp.index.models import Edition, EditionRow
-from bluelamp.index.operations import changes
-from bluelamp.index.operations.reason_words import reason_words
-from bluelamp.index.queries import backtest_summary, named_rows, next_due
+from bluelamp.index.models import Edition
+from bluelamp.index.queries import backtest_summary, named_rows, newest_withdrawn, next_due
 from bluelamp.index.web import backtest, examples, history, reads
 from bluelamp.index.web import filters as choice
 from bluelamp.index.web.page import Crumb, render_page
-from bluelamp.index.web.statements import crimes_words, listed_sightings, no_evidence
+from bluelamp.index.web.product_page import history_context, product_context
+from bluelamp.index.web.statements import no_evidence
 from bluelamp.kernel.advice.queries import helplines
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
 from bluelamp.kernel.catalogue.models import Maker
@@ -37,7 +35,7 @@ NEWEST_HOME = 5
 def home(request: HttpRequest) -> HttpResponse:
     """What was confirmed, newest first; homes and small offices before all else."""
     edition = reads.shown_edition(request)
-    ahead: dict[str, Any] = {"due": next_due(), "today": timezone.localdate()}
+    ahead: dict[str, Any] = {"due": next_due(), "today": timezone.localdate(), "withdrawn": newest_withdrawn()}
     if edition is None:
         return render_page(request, "index/home.html", edition=None, **ahead)
     groups = reads.category_cards(edition=edition)
@@ -160,29 +158,7 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(reverse("index:product", args=[found.key]))
     edition = reads.shown_edition(request)
     rows = reads.standing_rows(edition=edition, keys=[key]).get(key, [])
-    row = rows[0] if rows else None
-    context: dict[str, Any] = {"changes": [], "stands_as": [r.product_name for r in rows if r.product_key != key]}
-    since = changes.compared_with(edition=edition)
-    if since is not None and edition is not None:
-        why = changes.product_changes(edition=edition, before=since, product_key=key)
-        context["changes"] = [reason_words(reason, number=since.label) for reason in why]
-    if row is not None and edition is not None:
-        start = edition.period_start.isoformat()
-        listed = listed_sightings(row=row)
-        context |= {
-            "inside": [s for s in listed if s["on"] >= start],
-            "earlier": [s for s in listed if s["on"] < start],
-            "crimes": crimes_words(row=row),
-            "units": edition.coverage.get("units", {}).get(row.product_key, []),
-            "months": reads.months_of(row=row, edition=edition),
-            "sources": reads.sources_of(edition),
-            "leaning": reads.sources_of(edition).get(row.leaning_on, {}).get("title", row.leaning_on),
-            "model_names": reads.model_names(row=row),
-            "top": round_up(max(row.high, row.jeffreys_high)),
-            "threshold": edition.parameters["high_threshold"],
-            **_history([row], edition),
-            "whole": history.figures_of(rows=[row], edition=edition)[0],
-        }
+    context = product_context(product=found, edition=edition, rows=rows)
     crumbs = [(found.maker.name, reverse("index:maker", args=[found.maker_id])), (found.name, "")]
     if found.category:
         plural = str(labels.category_plural(found.category))
@@ -192,25 +168,9 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
         "index/product.html",
         edition=edition,
         crumbs=tuple(crumbs),
-        product=found,
-        row=row,
-        compared=since,
-        reply=reads.shown_reply(edition=edition, product_key=key) if row else None,
-        no_evidence=no_evidence(),
-        models=reads.models_of(product_key=key),
-        advice=reads.advice_on(category=found.category, product_key=key) if row else reads.advice_near(product=found),
+        reply=reads.shown_reply(edition=edition, product_key=key) if rows else None,
         **context,
     )
-
-
-def _history(rows: Sequence[EditionRow], edition: Edition) -> dict[str, Any]:
-    """What the history by year needs, of one product or of several."""
-    lines = history.lines_of(rows=rows, edition=edition)
-    return {
-        "lines": lines,
-        "highest": max((n for line in lines for n in line.year.months), default=0),
-        "since": history.whole_time(edition=edition).start,
-    }
 
 
 @require_safe
@@ -225,7 +185,11 @@ def maker(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {"rows": []}
     if edition is not None:
         every = list(history.whole_rows(edition=edition).filter(maker_key=key).order_by("-last_seen", "product_name"))
-        context = {"rows": [r for r in every if r.dates or time], "time": time, **_history(every, edition)}
+        context = {
+            "rows": [r for r in every if r.dates or time],
+            "time": time,
+            **history_context(rows=every, edition=edition),
+        }
     moved = moved_keys()
     others = named.exclude(key__in=[moved.get(r.product_key, r.product_key) for r in context["rows"]])
     return render_page(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from bluelamp.index.domain.replies import MOST_CHARACTERS
+from bluelamp.index.domain.replies import LEAST_CHARACTERS, MOST_CHARACTERS, Broken
 from bluelamp.ui.labels import Label
 
 REPLY_RULES: dict[str, Label] = {
@@ -18,7 +18,23 @@ REPLY_RULES: dict[str, Label] = {
     "helps-attackers": _("It does not help attackers."),
     "unlawful": _("It breaks no law."),
 }
-assert MOST_CHARACTERS == 3000  # noqa: S101 - the sentence above says so
+assert (LEAST_CHARACTERS, MOST_CHARACTERS) == (20, 3000)  # noqa: S101 - the sentences here say so
+
+# What the maker must do where a reply breaks a rule of form.
+REPLY_PROBLEMS: dict[str, Label] = {
+    "too-short": _("Write at least 20 characters; now there are %(what)s."),
+    "too-long": _("Shorten the reply to 3,000 characters; now there are %(what)s."),
+    "link": _("Take out the web address “%(what)s”."),
+    "contact": _("Take out the e-mail address or telephone number “%(what)s”."),
+    "markup": _("Take out the markup “%(what)s”: write plain text."),
+    "control": _("Take out the hidden characters: type the text anew where you pasted it."),
+}
+
+
+def reply_problem(broken: Broken) -> str:
+    """What to do about one rule of form that a reply breaks."""
+    return str(REPLY_PROBLEMS[broken.rule]) % {"what": broken.what}
+
 
 CHANGES: dict[str, Label] = {"new": _("came in"), "gone": _("was taken out"), "changed": _("changed")}
 FIELDS: dict[str, Label] = {

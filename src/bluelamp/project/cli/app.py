@@ -28,6 +28,7 @@ from bluelamp.project.cli import (
 from bluelamp.project.cli.doctor import doctor
 from bluelamp.project.cli.expected import EXPECTED
 from bluelamp.project.cli.outages import outage_in_words
+from bluelamp.project.cli.rehearse import rehearse
 from bluelamp.project.cli.run import run as run_processes
 from bluelamp.project.cli.serve import serve
 from bluelamp.project.cli.setup import set_up
@@ -35,6 +36,7 @@ from bluelamp.project.cli.work import work
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bluelamp: what criminals target, and what to do.")
 app.add_typer(feeds.app, name="feeds", help="Evidence coming in.")
+index.app.command()(rehearse)
 app.add_typer(index.app, name="index", help="The Security Index.")
 app.add_typer(places.app, name="places", help="Police forces and places.")
 app.add_typer(watchlist.app, name="watchlist", help="The forecast, for those who act on it (local only).")

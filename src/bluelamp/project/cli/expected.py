@@ -16,9 +16,11 @@ from bluelamp.kernel.vault.master import MasterKeyError
 from bluelamp.project.cli.editions import EditionNameError
 from bluelamp.project.cli.places import PlaceError
 from bluelamp.project.cli.receipt import ReceiptRefusedError
+from bluelamp.project.cli.rehearse import NoRehearsalError
 from bluelamp.project.cli.run import RunError
 from bluelamp.project.cli.serve import ServeError
 from bluelamp.project.cli.work import WorkError
+from bluelamp.project.demo.rehearsal import RehearsalError
 from bluelamp.project.keeping.archive import KeepingError
 from bluelamp.project.site import SiteError
 from bluelamp.reporting.operations.receipt_key import ReceiptKeyError
@@ -38,9 +40,11 @@ EXPECTED: tuple[type[Exception], ...] = (
     MessagingError,
     NoDeadLetterError,
     NoEvidenceError,
+    NoRehearsalError,
     PlaceError,
     ReceiptKeyError,
     ReceiptRefusedError,
+    RehearsalError,
     RunError,
     SealBrokenError,
     ServeError,

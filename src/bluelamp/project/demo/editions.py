@@ -12,7 +12,7 @@ from bluelamp.kernel.people.models import Grant, Organisation, User
 from bluelamp.project.demo.cast import address
 
 # Invented, like its maker: nobody real is answered for.
-_KEY, _MAKER = "lanternworks:beacon", "lanternworks"
+INVENTED, _MAKER = "lanternworks:beacon", "lanternworks"
 _SAID = "The entry names our Beacon camera. We sent an update to every camera in September; owners need do nothing."
 
 
@@ -20,19 +20,28 @@ def make_draft(*, now: datetime) -> None:
     """Make the draft, once. The cast and some evidence must be there."""
     if Edition.objects.filter(origin="test").exists():
         return
-    analyst, head, maker = _actor("Hari"), _actor("Isla"), _actor("Mina")
-    made = draft(actor=analyst, origin="test", now=now)
-    _add_invented(made)
-    organisation = Organisation.objects.get(pk=maker.scope.partition(":")[2])
-    MakerLink.objects.create(organisation=organisation, maker_key=_MAKER, how_known="Demonstration", linked_at=now)
+    analyst, head, maker = actor_of("Hari"), actor_of("Isla"), actor_of("Mina")
+    made = invented_draft(origin="test", now=now)
     open_previews(actor=analyst, edition_id=made.pk, told="Demonstration: nobody", today=now.date(), now=now)
     on = now.date() + timedelta(days=35)
     release = announce_release(actor=head, kind="regular", on=on, origin="test", today=now.date(), now=now)
     take_date(actor=analyst, edition_id=made.pk, release_id=release.pk, now=now)
     kofi = User.objects.get(email=address("Kofi"))
     give_early_access(actor=head, edition_id=made.pk, user_id=kofi.pk, why="Prepares alerts", starts_at=now, now=now)
-    reply(actor=maker, product_key=_KEY, text=_SAID, fix_on=now.date() + timedelta(days=14), now=now)
+    reply(actor=maker, product_key=INVENTED, text=_SAID, fix_on=now.date() + timedelta(days=14), now=now)
     run_checks(actor=analyst, edition_id=made.pk, now=now)
+
+
+def invented_draft(*, origin: str, now: datetime) -> Edition:
+    """Hari's draft from the evidence that is there, with an invented product whose invented maker Mina speaks for.
+
+    Its origin is not live, so that it can never be published.
+    """
+    made = draft(actor=actor_of("Hari"), origin=origin, now=now)
+    _add_invented(made)
+    organisation = Organisation.objects.get(pk=actor_of("Mina").scope.partition(":")[2])
+    MakerLink.objects.create(organisation=organisation, maker_key=_MAKER, how_known="Demonstration", linked_at=now)
+    return made
 
 
 def _add_invented(edition: Edition) -> None:
@@ -41,7 +50,7 @@ def _add_invented(edition: Edition) -> None:
     months = [0] * (edition.parameters["period_months"] - 1) + [1]
     EditionRow.objects.create(
         edition=edition,
-        product_key=_KEY,
+        product_key=INVENTED,
         maker_key=_MAKER,
         product_name="Lanternworks Beacon",
         maker_name="Lanternworks",
@@ -57,6 +66,8 @@ def _add_invented(edition: Edition) -> None:
         high=1.2,
         jeffreys_low=0.1,
         jeffreys_high=2.0,
+        ebgm=1.3,
+        eb05=0.4,
         band="cannot-tell",
         rank_low=1,
         rank_high=200,
@@ -80,7 +91,8 @@ def _add_invented(edition: Edition) -> None:
     )
 
 
-def _actor(first: str) -> Actor:
+def actor_of(first: str) -> Actor:
+    """A member of the cast at work. Raises LookupError where there is none."""
     grant = Grant.objects.filter(person__email=address(first)).order_by("given_at").first()
     if grant is None:
         raise LookupError(f"{first} has no capacity: make the cast first")

@@ -97,11 +97,18 @@ def _publishing(_actor: Actor, _now: datetime) -> list[Card]:
         "fixes": due_fixes(today=timezone.localdate()).count(),
         "findings": watched_findings().count(),
     }
-    words = _(
-        "%(drafts)d drafts, %(replies)d replies to decide, %(fixes)d fixes due, %(findings)d changes of evidence."
+    words = ", ".join(
+        (
+            ngettext("%(n)d draft", "%(n)d drafts", numbers["drafts"]) % {"n": numbers["drafts"]},
+            ngettext("%(n)d reply to decide", "%(n)d replies to decide", numbers["replies"])
+            % {"n": numbers["replies"]},
+            ngettext("%(n)d fix due", "%(n)d fixes due", numbers["fixes"]) % {"n": numbers["fixes"]},
+            ngettext("%(n)d change of evidence", "%(n)d changes of evidence", numbers["findings"])
+            % {"n": numbers["findings"]},
+        )
     )
     waits = any(numbers[name] for name in ("replies", "fixes", "findings"))
-    return [Card(_("Editions"), words % numbers, reverse("desk:editions"), urgent=waits)]
+    return [Card(_("Editions"), words + ".", reverse("desk:editions"), urgent=waits)]
 
 
 def _signature(actor: Actor, _now: datetime) -> list[Card]:

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bluelamp.index import publishing_queries
+from bluelamp.index.draft_queries import names_of
 from bluelamp.index.models import MakerLink
 from bluelamp.index.operations import previews
 from bluelamp.index.operations.drafting import EditionError
 from bluelamp.index.operations.previews import ReplyRefusedError
-from bluelamp.index.web.words import REPLY_RULES
+from bluelamp.index.web.words import REPLY_RULES, reply_problem
 from bluelamp.kernel.people.queries import organisation_names
+from bluelamp.project.desk.draft_products import framed
 from bluelamp.project.desk.forms import DayField
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +29,12 @@ _form_page = require_http_methods(["GET", "HEAD", "POST"])
 class ReplyForm(forms.Form):
     """What a maker says about one product."""
 
-    text = forms.CharField(label=gettext_lazy("Your reply, shown complete"), widget=forms.Textarea, max_length=3500)
+    # How long it may be is a rule of form: the operation says which are broken, and the text is kept to be mended.
+    text = forms.CharField(
+        label=gettext_lazy("Your reply, shown complete"),
+        widget=forms.Textarea,
+        error_messages={"required": gettext_lazy("Write your reply.")},
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=[("en", gettext_lazy("English")), ("cy", gettext_lazy("Welsh"))]
     )
@@ -55,10 +62,13 @@ class LinkForm(forms.Form):
 def own(request: HttpRequest) -> HttpResponse:
     """Previews that are open, and what the organisation replied."""
     organisation = request.__dict__["actor"].scope.partition(":")[2]
-    replies = [
-        (r, REPLY_RULES.get(r.refused_rule, "")) for r in publishing_queries.replies_of(organisation=organisation)
-    ]
-    context = {"previews": publishing_queries.previews_of(organisation=organisation), "replies": replies}
+    sent = list(publishing_queries.replies_of(organisation=organisation))
+    shown = list(publishing_queries.previews_of(organisation=organisation))
+    context = {
+        "previews": shown,
+        "replies": [(reply, REPLY_RULES.get(reply.refused_rule, "")) for reply in sent],
+        "names": names_of(keys={reply.product_key for reply in sent} | {preview.product_key for preview in shown}),
+    }
     return render(request, "desk/previews.html", context)
 
 
@@ -70,20 +80,18 @@ def preview(request: HttpRequest, preview_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404("There is no such preview.")
     shown, row = found
-    form = ReplyForm(request.POST or None)
-    problem = ""
+    form = ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             previews.reply(actor=actor, product_key=shown.product_key, now=now, **form.cleaned_data)
         except ReplyRefusedError as broken:
-            problem = " ".join(str(REPLY_RULES[rule]) for rule in broken.rules)
+            form.add_error("text", [reply_problem(rule) for rule in broken.broken])
         except EditionError as refused:
-            problem = str(refused)
+            form.add_error(None, _(str(refused)))
         else:
             messages.success(request, _("Your reply was received. A person decides about it by the published rules."))
             return redirect("desk:previews")
-    context = {"preview": shown, "row": row, "form": form, "problem": problem, "crimes": row.public_crimes}
-    return render(request, "desk/preview.html", context)
+    return framed(request, edition=shown.edition, row=row, frame="desk/preview.html", preview=shown, form=form)
 
 
 @_form_page

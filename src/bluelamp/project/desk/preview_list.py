@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,9 @@ def preview_list(request: HttpRequest, *, edition: Edition, today: date) -> dict
     """What the template of an edition shows of its previews: how many there are, the form, one page of those chosen."""
     form = PreviewForm(request.GET)
     form.is_valid()  # a state that is none of ours is told beside the field, and does not narrow the list
-    found = _chosen(edition.previews.all(), form.cleaned_data, today)
+    names = edition.rows.filter(product_key=OuterRef("product_key")).values("product_name")[:1]
+    named = edition.previews.annotate(product_name=Coalesce(Subquery(names), "product_key"))
+    found = _chosen(named.order_by("ends_on", Lower("product_name"), "pk"), form.cleaned_data, today)
     return {
         "preview_form": form,
         "preview_count": edition.previews.aggregate(n=Count("pk"), seen=Count("first_seen_at")),
@@ -52,4 +55,5 @@ def _chosen(previews: QuerySet[Preview], wanted: dict[str, str], today: date) ->
     }
     found = previews.filter(states.get(wanted.get("state", ""), Q()))
     # A key begins with the maker's.
-    return found.filter(product_key__icontains=wanted["q"]) if wanted.get("q") else found
+    word = wanted.get("q")
+    return found.filter(Q(product_key__icontains=word) | Q(product_name__icontains=word)) if word else found

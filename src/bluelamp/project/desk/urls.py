@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from bluelamp.project.desk import audit, clients, demo, home, makers, messages, people, person, publishing, work
+from bluelamp.project.desk import (
+    audit,
+    clients,
+    demo,
+    draft_products,
+    edition_page,
+    home,
+    makers,
+    messages,
+    people,
+    person,
+    publishing,
+    withholding,
+    work,
+)
 
 app_name = "desk"
 
@@ -34,9 +48,12 @@ urlpatterns = [
     path("editions/acknowledge/", publishing.acknowledge, name="acknowledge"),
     path("editions/calendar/", publishing.calendar, name="calendar"),
     path("editions/early/", publishing.early, name="early"),
-    path("editions/early/<uuid:edition_id>/", publishing.look, name="look"),
+    path("editions/early/<uuid:edition_id>/", draft_products.look, name="look"),
+    path("editions/early/<uuid:edition_id>/product/<path:key>/", draft_products.look_at_product, name="look-product"),
     path("editions/replies/<uuid:reply_id>/", publishing.decide_reply, name="decide-reply"),
-    path("editions/<uuid:edition_id>/", publishing.edition, name="edition"),
+    path("editions/<uuid:edition_id>/", edition_page.edition, name="edition"),
+    path("editions/<uuid:edition_id>/products/", draft_products.products, name="edition-products"),
+    path("editions/<uuid:edition_id>/product/<path:key>/", draft_products.product, name="edition-product"),
     path("editions/<uuid:edition_id>/redraft/", publishing.redraft, name="redraft"),
     path("editions/<uuid:edition_id>/checks/", publishing.checks, name="checks"),
     path("editions/<uuid:edition_id>/previews/", publishing.open_previews, name="open-previews"),
@@ -45,7 +62,7 @@ urlpatterns = [
     path("editions/<uuid:edition_id>/publish/", publishing.publish, name="publish"),
     path("editions/<uuid:edition_id>/correct/", publishing.correct, name="correct"),
     path("editions/<uuid:edition_id>/withdraw/", publishing.withdraw, name="withdraw"),
-    path("editions/<uuid:edition_id>/withhold/", publishing.withhold, name="withhold"),
+    path("editions/<uuid:edition_id>/withhold/", withholding.withhold, name="withhold"),
     path("editions/<uuid:edition_id>/date/", publishing.take_date, name="take-date"),
     path("editions/<uuid:edition_id>/access/", publishing.early_access, name="early-access"),
     path("previews/", makers.own, name="previews"),
