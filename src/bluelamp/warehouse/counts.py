@@ -129,13 +129,22 @@ def frozen_counts(*, paths: list[Path], end: date, spool: Path | None = None, re
     return pa.concat_tables([products.append_column("model_key", blank).select(models.column_names), models])
 
 
-def newest_day(*, paths: list[Path], reading: Reading = AS_STORED) -> date | None:
-    """The newest date of any sighting; None without one."""
+def newest_day(
+    *, paths: list[Path], kind: str = "", sources: Sequence[str] = (), reading: Reading = AS_STORED
+) -> date | None:
+    """The newest date of a sighting of a kind by one of some sources; of any sighting where those have none.
+
+    None without any sighting.
+    """
     if not paths:
         return None
     with duckdb.connect() as engine:
         _open(engine, paths=paths, reading=reading)
-        row = engine.execute('SELECT max("on") FROM sightings').fetchone()
+        row = engine.execute(
+            'SELECT coalesce(max("on") FILTER (kind = ? AND list_contains(?::VARCHAR[], source)), max("on"))'
+            " FROM sightings",
+            [kind, list(sources)],
+        ).fetchone()
     return row[0] if row else None
 
 

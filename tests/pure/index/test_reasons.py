@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluelamp.index.domain.combining import combined_dates
+from bluelamp.index.domain.combining import monthly_dates
 from bluelamp.index.domain.naming import SourceFact
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import months_back, period_ending
@@ -65,7 +65,8 @@ def standing(
     counted: dict[int, Counter[tuple[str, SourceFact]]] = {}
     for source, kind, on in {(s.source, s.kind, s.on) for s in sightings if s.on <= end}:
         counted.setdefault(months_back(on=on, end=end), Counter())[kind, SOURCES[source]] += 1
-    monthly = [combined_dates(seen=counted.get(m, {}), parameters=Parameters()) for m in range(months - 1, -1, -1)]
+    dates = monthly_dates(months=counted, parameters=Parameters())
+    monthly = [dates.get(m, 0) for m in range(months - 1, -1, -1)]
     inside = frozenset(s for s in sightings if s.on <= end)
     return Standing(name=name, category=category, band=band, monthly=tuple(monthly), sightings=inside)
 
@@ -164,10 +165,10 @@ def test_a_band_with_dates_of_its_own_and_another_name() -> None:
 
 
 def test_sensors_that_move_on_with_time_show_as_that() -> None:
-    """One date a month whatever was seen: with every day seen, a month is new and a month has left."""
+    """A date a month, two a period, whatever a sensor saw alone: a month is new, and an older one counts no more."""
     every = [date(2024, 5, 1) + timedelta(days=n) for n in range(760)]
     found = why(seen(*every, source="sensor"), seen(*every, source="sensor"))
-    assert [(r.code, r.count) for r in found] == [(NEW, 1), (LEFT, 1)]
+    assert [(r.code, r.count) for r in found] == [(NEW, 1), (COUNTED_LESS, 1)]
 
 
 def test_sources_put_together_otherwise_are_not_called_removed() -> None:

@@ -29,9 +29,13 @@ def combined_dates(*, seen: Seen, parameters: Parameters) -> int:
     The larger of two: what an authority confirmed as exploited; and what others saw, which is the second largest count
     of all independent sources (an authority's among them), or what one saw alone up to `lone_source_dates`, and never
     more than `unconfirmed_dates`. Sources never add up, since two often see the same thing; a derived source counts
-    nothing; sensors and partners count a date a month whatever they saw; crimes and citizens' reports are no dates. So
-    no source alone, and no two together, push without limit; and more dates of any source never lower the result.
+    nothing; sensors and partners count a date a month whatever they saw; crimes and citizens' reports are no dates.
+    More dates of any source never lower the result.
     """
+    return _combined(seen, alone=parameters.lone_source_dates, parameters=parameters)
+
+
+def _combined(seen: Seen, *, alone: int, parameters: Parameters) -> int:
     own: dict[SourceFact, int] = {}
     confirmed = 0
     for (kind, source), dates in seen.items():
@@ -42,8 +46,26 @@ def combined_dates(*, seen: Seen, parameters: Parameters) -> int:
         if kind == CONFIRMED and source.authority:
             confirmed = max(confirmed, dates)
     ordered = [*sorted(own.values(), reverse=True), 0, 0]
-    others = max(ordered[1], min(ordered[0], parameters.lone_source_dates))
+    others = max(ordered[1], min(ordered[0], alone))
     return max(confirmed, min(others, parameters.unconfirmed_dates))
+
+
+def monthly_dates(*, months: Mapping[int, Seen], parameters: Parameters) -> dict[int, int]:
+    """The dates that each period month counts, by months back, with what rests on one source alone held together.
+
+    Month by month as `combined_dates`; but in a whole period (and in each one before it) what only one source saw that
+    is no authority counts `lone_period_dates` at most, newest first: one who reports every month, or backdates two
+    years at once, pushes no further than that. More dates of any source never lower the sum of a period.
+    """
+    counted, used = {}, dict[int, int]()
+    for month in sorted(months):
+        firm = _combined(months[month], alone=0, parameters=parameters)
+        lone = combined_dates(seen=months[month], parameters=parameters) - firm
+        period = month // parameters.period_months
+        lone = min(lone, parameters.lone_period_dates - used.get(period, 0))
+        used[period] = used.get(period, 0) + lone
+        counted[month] = firm + lone
+    return counted
 
 
 def merged_dates(*, parts: Sequence[int], days: int) -> int:
@@ -56,14 +78,24 @@ def merged_dates(*, parts: Sequence[int], days: int) -> int:
 
 def leaning(*, months: Mapping[int, Seen], parameters: Parameters) -> Leaning:
     """How much of what the months count rests on one source: each is left out in turn. Ties go to the first by id."""
-    everything = sum(combined_dates(seen=seen, parameters=parameters) for seen in months.values())
-    found = Leaning(source="", dates=everything)
-    sources = {source for seen in months.values() for _, source in seen}
-    for left_out in sorted(sources, key=lambda s: s.id):
-        rest = sum(
-            combined_dates(seen={k: n for k, n in seen.items() if k[1] != left_out}, parameters=parameters)
-            for seen in months.values()
-        )
+    found = Leaning(source="", dates=_dates_without(None, months, parameters))
+    for left_out in _sources(months):
+        rest = _dates_without(left_out, months, parameters)
         if rest < found.dates:
             found = Leaning(source=left_out.id, dates=rest)
     return found
+
+
+def firm_dates(*, months: Mapping[int, Seen], parameters: Parameters) -> int:
+    """The dates left whichever one source is taken away that is no authority: what a high band must rest on."""
+    doubted = [None, *(s for s in _sources(months) if not s.authority)]
+    return min(_dates_without(source, months, parameters) for source in doubted)
+
+
+def _sources(months: Mapping[int, Seen]) -> list[SourceFact]:
+    return sorted({source for seen in months.values() for _, source in seen}, key=lambda s: s.id)
+
+
+def _dates_without(left_out: SourceFact | None, months: Mapping[int, Seen], parameters: Parameters) -> int:
+    rest = {m: {k: n for k, n in seen.items() if k[1] != left_out} for m, seen in months.items()}
+    return sum(monthly_dates(months=rest, parameters=parameters).values())

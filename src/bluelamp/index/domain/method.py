@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
 from bluelamp.index.domain.bands import Interval, band_of
-from bluelamp.index.domain.combining import Seen, combined_dates, leaning
+from bluelamp.index.domain.combining import Seen, firm_dates, leaning, monthly_dates
 from bluelamp.index.domain.figures import Base, CountRow, Figure, ProductFact
 from bluelamp.index.domain.naming import SourceFact, may_be_named
 from bluelamp.index.domain.parameters import Parameters
@@ -33,6 +33,7 @@ class _Tally:
     crimes: int
     seen: frozenset[tuple[str, SourceFact]]
     months: Mapping[int, Seen]
+    firm: int = 0
 
     def total(self, *, first: int, last: int | None) -> int:
         """Dates in the period months from `first` up to, not including, `last`."""
@@ -140,13 +141,19 @@ def _tally(rows: Sequence[CountRow], *, by_id: Mapping[str, SourceFact], paramet
         months[row.months_back][row.kind, by_id[row.source]] += row.dates
         if row.kind == "recorded_crime" and row.months_back < parameters.period_months:
             crimes += row.events
-    counted = {month: combined_dates(seen=seen, parameters=parameters) for month, seen in months.items()}
+    counted = monthly_dates(months=months, parameters=parameters)
     return _Tally(
         series={month: dates for month, dates in counted.items() if dates},
         crimes=crimes,
         seen=frozenset((r.kind, by_id[r.source]) for r in rows),
         months=months,
+        firm=firm_dates(months=_inside(months, parameters), parameters=parameters),
     )
+
+
+def _inside(months: Mapping[int, Seen], parameters: Parameters) -> dict[int, Seen]:
+    """What was seen in the period."""
+    return {month: seen for month, seen in months.items() if 0 <= month < parameters.period_months}
 
 
 def _years(parameters: Parameters) -> float:
@@ -164,12 +171,16 @@ def _prior(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], par
 
 @dataclass(frozen=True)
 class _Spread:
-    """Of each product of a category, in its order: dates now and before, and the statistics on them."""
+    """Of each product of a category, in its order: dates now and before, and the statistics on them.
+
+    `firm` are the lower bounds, alone and shrunk, of what is left without the one source that is most to be doubted.
+    """
 
     now: list[int]
     before: list[int]
     jeffreys: tuple[Floats, Floats]
     posterior: Posterior
+    firm: tuple[Floats, Floats]
     ranks: tuple[Ints, Ints]
     trend: tuple[Floats, Floats]
 
@@ -187,9 +198,19 @@ def _spread(
         before=before,
         jeffreys=jeffreys_interval(counts=now, exposures=years, level=level),
         posterior=posterior,
+        firm=_lower_bounds(members, prior=prior, tallies=tallies, parameters=parameters),
         ranks=rank_ranges(shape=posterior.shape, rate=posterior.rate, confidence=parameters.rank_confidence),
         trend=rate_ratio_interval(now=now, before=before, exposure_now=years, exposure_before=years, level=level),
     )
+
+
+def _lower_bounds(
+    members: Sequence[ProductFact], *, prior: GammaPrior, tallies: Mapping[str, _Tally], parameters: Parameters
+) -> tuple[Floats, Floats]:
+    firm = [tallies.get(p.key, _NOTHING).firm for p in members]
+    years, level = _years(parameters), parameters.level
+    alone, _ = jeffreys_interval(counts=firm, exposures=years, level=level)
+    return alone, shrink(counts=firm, exposures=years, prior=prior, level=level).low
 
 
 def _compared(
@@ -232,7 +253,8 @@ def _figure(
     jeffreys = Interval(low=float(spread.jeffreys[0][at]), high=float(spread.jeffreys[1][at]))
     shrunk = Interval(low=float(spread.posterior.low[at]), high=float(spread.posterior.high[at]))
     trend = Interval(low=float(spread.trend[0][at]), high=float(spread.trend[1][at]))
-    leaned = leaning(months={m: s for m, s in tally.months.items() if 0 <= m < months}, parameters=parameters)
+    leaned = leaning(months=_inside(tally.months, parameters), parameters=parameters)
+    firm_alone, firm_shrunk = (float(bounds[at]) for bounds in spread.firm)
     dates_then = None if base is None else base.dates.get(fact.key, 0)
     dates_since = None if base is None else tally.total(first=0, last=min(base.months, months))
     since = _since_base(base, now=dates_since, then=dates_then, parameters=parameters)
@@ -257,7 +279,12 @@ def _figure(
         high=rounded(shrunk.high),
         jeffreys_low=rounded(jeffreys.low),
         jeffreys_high=rounded(jeffreys.high),
-        band=band_of(jeffreys=jeffreys, shrunk=shrunk, threshold=parameters.high_threshold),
+        # Never high because of one source whose word nobody else confirms.
+        band=band_of(
+            jeffreys=replace(jeffreys, low=min(jeffreys.low, firm_alone)),
+            shrunk=replace(shrunk, low=min(shrunk.low, firm_shrunk)),
+            threshold=parameters.high_threshold,
+        ),
         rank_low=int(spread.ranks[0][at]),
         rank_high=int(spread.ranks[1][at]),
         trend=direction(low=trend.low, high=trend.high),

@@ -12,8 +12,8 @@ class Parameters:
     `period_months`: length of the period, and of the one before. `level`: probability inside an interval.
     `high_threshold`: confirmed dates a year. `rank_confidence`: pairwise probability that counts as certain.
     `smallest_category`: a category of fewer products borrows the prior of all. `lone_source_dates`: dates a month that
-    one source, neither an authority nor confirmed by a second, may add; `unconfirmed_dates`: dates a month that all who
-    are no authority may add. `decimals`: of published figures.
+    one source, neither an authority nor confirmed by a second, may add, and `lone_period_dates` in a whole period;
+    `unconfirmed_dates`: dates a month that all who are no authority may add. `decimals`: of published figures.
     """
 
     period_months: int = 24
@@ -22,6 +22,7 @@ class Parameters:
     rank_confidence: float = 0.95
     smallest_category: int = 5
     lone_source_dates: int = 1
+    lone_period_dates: int = 2
     unconfirmed_dates: int = 2
     decimals: int = 3
 
@@ -33,6 +34,7 @@ class Parameters:
             and 0.5 <= self.rank_confidence < 1
             and self.smallest_category >= 1
             and self.lone_source_dates >= 0
+            and self.lone_period_dates >= 0
             and self.unconfirmed_dates >= 0
             and self.decimals >= 0
         )

@@ -69,19 +69,20 @@ def shown_crimes(*, crimes: int) -> int:
 def crime_rates(*, counted: Mapping[str, tuple[int, int]], years: float, level: float) -> dict[str, CrimeRates]:
     """Rates of those products of one category whose units are known and whose crimes may be shown.
 
-    `counted` holds crimes and units in use by product. The ratio compares with the products that have units, those
-    with too few crimes counted as none, and is None where only one has. Raises ValueError for a negative number.
+    `counted` holds crimes and units in use by product. The ratio compares with the average unit of these products, and
+    is None where there is only one: products with too few crimes to be shown are left out of the average, since counted
+    as none they would make it too low and every ratio too high. Raises ValueError for a negative number.
     """
-    with_units = {key: (shown_crimes(crimes=crimes), units) for key, (crimes, units) in counted.items() if units}
-    shown = {key: pair for key, pair in with_units.items() if pair[0]}
+    rounded = {key: (shown_crimes(crimes=crimes), units) for key, (crimes, units) in counted.items() if units}
+    shown = {key: pair for key, pair in rounded.items() if pair[0]}
     if not shown:
         return {}
-    events, units = ([pair[i] for pair in with_units.values()] for i in (0, 1))
-    among = dict(zip(with_units, excess_ratio(events=events, units=units), strict=True))
+    events, units = ([pair[i] for pair in shown.values()] for i in (0, 1))
+    among = dict(zip(shown, excess_ratio(events=events, units=units), strict=True))
     found = {}
     for key, (crimes, used) in shown.items():
         low, high = rate_interval(events=crimes, units=used, years=years, level=level)
         rate = rate_per_thousand(events=crimes, units=used, years=years)
-        ratio = float(among[key]) if len(with_units) > 1 else None
+        ratio = float(among[key]) if len(shown) > 1 else None
         found[key] = CrimeRates(rate=float(rate), low=float(low), high=float(high), ratio=ratio)
     return found

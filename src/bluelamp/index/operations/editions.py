@@ -96,20 +96,23 @@ def build_edition(
 
 
 def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date | None = None) -> Prepared:
-    """Make an edition of the visible evidence, up to `end` or to its newest day.
+    """Make an edition of the visible evidence, up to `end` or to the newest day that an authority confirmed.
 
+    No other source moves that day, so that one late row of a sensor or a copy does not push dates of all out at the
+    other end; where no authority confirmed anything it is the newest day of all.
     Raises NoEvidenceError, BaseError (its period is of another length), OSError.
     """
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
     reading = present_reading()
-    end = end or newest_day(paths=paths, reading=reading)
+    sources = [_source_fact(s) for s in sorted({load.source for load in loads}, key=lambda s: s.id)]
+    authorities = [s.id for s in sources if s.authority]
+    end = end or newest_day(paths=paths, kind=CONFIRMED, sources=authorities, reading=reading)
     if end is None or not paths:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
     counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
     stated = chosen_units(stated=stated_units(moved=reading.moved), end=end)
     products = _products_table({key: found[0].units for key, found in stated.items()})
-    sources = [_source_fact(s) for s in sorted({load.source for load in loads}, key=lambda s: s.id)]
     frozen = write_table(table=counts, folder=editions_folder())
     moved = _moved_since(base, moved=reading.moved)
     frozen_products = write_table(table=products, folder=editions_folder())

@@ -52,14 +52,14 @@ def reason_words(reason: Reason, *, number: str) -> str:
             )
         case reasons.COUNTED_MORE:
             text = ngettext(
-                "%(n)s date more, because what several sources saw in a month is put together.",
-                "%(n)s dates more, because what several sources saw in a month is put together.",
+                "%(n)s date more, because of how what sources saw is put together.",
+                "%(n)s dates more, because of how what sources saw is put together.",
                 n,
             )
         case reasons.COUNTED_LESS:
             text = ngettext(
-                "%(n)s date fewer, because what several sources saw in a month is put together.",
-                "%(n)s dates fewer, because what several sources saw in a month is put together.",
+                "%(n)s date fewer, because of how what sources saw is put together.",
+                "%(n)s dates fewer, because of how what sources saw is put together.",
                 n,
             )
         case _:
