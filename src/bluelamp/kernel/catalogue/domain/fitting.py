@@ -175,11 +175,17 @@ def _match(unit: Unit, entry: Entry) -> tuple[float, int]:
     """(strength 0 to 1, tier) of the best match of one unit of a query in an entry."""
     strength, tier = _written(unit, entry)
     if not strength and unit.edits:
-        for choices, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
+        for known, factor in ((entry.spellings, 1.0), (entry.kinds, 0.8)):
+            choices = known if len(unit.text) > SHORTEST_FUZZY else [w for w in known if _is_short_slip(unit.text, w)]
             near = process.extractOne(unit.text, choices, scorer=OSA.distance, score_cutoff=unit.edits)
             if near is not None:
                 return unit.worth * factor - 0.1 * (near[1] - 1), SIMILAR
     return strength, tier
+
+
+def _is_short_slip(written: str, word: str) -> bool:
+    """Whether letters changed places, or one is too few or too many: another letter makes another word of it."""
+    return len(word) != len(written) or sorted(word) == sorted(written)
 
 
 def _written(unit: Unit, entry: Entry) -> tuple[float, int]:
