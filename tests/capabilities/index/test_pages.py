@@ -1,13 +1,13 @@
 """The pages say what the rules allow, no more, and no less."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client, RequestFactory
 from small_edition import add_product, add_row, make_edition, sighting
 
-from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.models import Edition, EditionRow, Reply
 from bluelamp.index.queries import backtest_file, backtest_summary
 from bluelamp.index.web.backtest import charts_of, shortfall_of
 from bluelamp.index.web.examples import worked_example
@@ -341,3 +341,13 @@ def test_years_have_a_name_for_each_number_on_a_narrow_screen(edition: Edition) 
     text = read("/product/acme:r/")
     table = text[text.index("bl-years") :]
     assert 'data-label="Months"' in table and 'data-label="Dates"' in table
+
+
+@pytest.mark.parametrize(("language", "words"), [("", "The maker has replied"), ("/cy", "gwneuthurwr wedi ateb")])
+def test_a_makers_reply_is_announced_near_the_top(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    assert 'href="#reply"' not in read(f"{language}/product/acme:r/")
+    sent = Reply(text="We have mended it.", language="en", sent_at=datetime(2026, 8, 2, tzinfo=UTC))
+    monkeypatch.setattr("bluelamp.index.web.reads.shown_reply", lambda **_: sent)
+    assert order(read(f"{language}/product/acme:r/"), words, 'id="sure"', 'id="reply"', "We have mended it.")

@@ -75,6 +75,12 @@ def test_the_middle_of_words_counts_only_where_nothing_begins_so() -> None:
     assert found("onest")[0] == "honest:cam" and found("for data") == ["ibm:db2"]
 
 
+def test_a_short_word_with_another_letter_is_another_word() -> None:
+    short = Index((Named("m:w", "Acme Word", "Acme", "office", ()), Named("m:r", "Beta Ring", "Beta", "doorbell", ())))
+    assert short.search(text="ford", limit=5) == []
+    assert [f.product_key for f in short.search(text="rign", limit=5)] == ["m:r"]
+
+
 def test_brand_and_kind_together() -> None:
     assert keys("ring door bell")[0] == "ring:doorbell"
     assert keys("acme camera") == ["acme:cam"] and keys("acme router") == ["acme:r"]

@@ -236,10 +236,17 @@ def _nearest(unit: Unit, held: Held, looked: Looked) -> Numbers:
     """The fewest edits between a unit and a text of each owner; one more than the unit may have where there is none."""
     nearest = np.full(held.count, unit.edits + 1, dtype=np.int32)
     near = np.flatnonzero(held.spelled & may_be_near(unit.text, unit.edits, held.lengths, held.letters))
+    if len(unit.text) <= SHORTEST_FUZZY:
+        near = near[[_is_short_slip(unit.text, looked.lexicon.texts[number]) for number in held.numbers[near]]]
     if len(near):
         edits = looked.lexicon.distances(unit.text, unit.edits, held.numbers[near])
         np.minimum.at(nearest, held.owners[near], edits)
     return nearest
+
+
+def _is_short_slip(written: str, word: str) -> bool:
+    """Whether letters changed places, or one is too few or too many: another letter makes another word of it."""
+    return len(word) != len(written) or sorted(word) == sorted(written)
 
 
 def _written(unit: Unit, looked: Looked) -> _Match:
