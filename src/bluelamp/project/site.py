@@ -4,11 +4,9 @@ Forms cannot work without the program, so they are left out and a sentence says 
 what a reader from outside would see, unless a specimen is asked for, which then says so on every page.
 """
 
-import gc
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path, PurePosixPath
@@ -71,13 +69,12 @@ def write_site(
     reader = Client(headers=headers, raise_request_exception=False)
     starts = (*STARTS, *FEEDS)
     written, waiting, seen = Written(), deque(starts), set(starts)
-    with _little_garbage():
-        while waiting and len(seen) < _MOST:
-            page = waiting.popleft()
-            new = [a for a in _one(reader, page, folder, address, written) if a not in seen]
-            seen.update(new)
-            waiting.extend(new)
-            tell(len(seen) - len(waiting), len(seen))
+    while waiting and len(seen) < _MOST:
+        page = waiting.popleft()
+        new = [a for a in _one(reader, page, folder, address, written) if a not in seen]
+        seen.update(new)
+        waiting.extend(new)
+        tell(len(seen) - len(waiting), len(seen))
     _moved(folder, address, written)
     _static(folder, written)
     return written
@@ -103,18 +100,6 @@ def _one(reader: Client, page: str, folder: Path, address: str, written: Written
 def _root(page: str, address: str) -> str:
     """The root of the site as a feed names it: where it will stand, else the way there from the feed's own folder."""
     return f"{address.rstrip('/')}/" if address else "../" * (page.count("/") - 1)
-
-
-@contextmanager
-def _little_garbage() -> Iterator[None]:
-    """What stands when the pages begin stays: to look through all of it for garbage again and again takes a third of
-    the time."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 _OUTSIDE = {"host": "localhost", "x-forwarded-for": "192.0.2.1"}
