@@ -88,13 +88,17 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The facts as arrays: product keys in order, what happened (as known then, and with hindsight), labels."""
+    """The facts as arrays: product keys in order, what happened (as known then, and with hindsight), labels.
+
+    `entry_listed` are the days of all known-exploited entries by number, of those without a product too.
+    """
 
     keys: tuple[tuple[str, str], ...]
     history: History
     hindsight: History
     labelled: Entries
     first_published: Ints
+    entry_listed: Ints
 
     @property
     def label_day(self) -> Ints:
@@ -126,6 +130,7 @@ def prepare(facts: Facts) -> Prepared:
         hindsight=replace(history, exploited=labelled),
         labelled=labelled,
         first_published=table.first,
+        entry_listed=table.entry_listed,
     )
 
 

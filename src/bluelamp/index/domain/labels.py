@@ -63,13 +63,15 @@ class Publications:
 class Table:
     """The facts as columns. `total` is each product's CVEs, dated or not; `first` its first dated one, or NEVER.
 
-    `entry_published` is, by number of entry, the day on which its CVE was published, at the latest the day listed.
+    `entry_published` is, by number of entry, the day on which its CVE was published, at the latest the day listed;
+    `entry_listed` that on which it was listed, of entries without a product too.
     `scores` holds for each EPSS snapshot its day and every product's sum of probabilities.
     """
 
     keys: tuple[tuple[str, str], ...]
     entries: Entries
     entry_published: Ints
+    entry_listed: Ints
     publications: Publications
     catalogued: Publications
     proofs: Publications
@@ -96,8 +98,9 @@ def tabulate(facts: Facts) -> Table:
     keys = tuple(sorted({key for found in written.values() for key in found}))
     number = {key: i for i, key in enumerate(keys)}
     by_cve = {cve: [number[key] for key in found] for cve, found in written.items()}
+    entries_in_order = sorted(set(facts.kev))
     rows, listed = [], []
-    for i, (cve, maker, on) in enumerate(sorted(set(facts.kev))):
+    for i, (cve, maker, on) in enumerate(entries_in_order):
         mapped = by_cve.get(cve, [])
         own = [p for p in mapped if maker in written[cve][keys[p]]] or mapped
         rows += [(i, p, day_number(on)) for p in own]
@@ -111,6 +114,7 @@ def tabulate(facts: Facts) -> Table:
         keys=keys,
         entries=entries,
         entry_published=np.array(listed, dtype=np.int64),
+        entry_listed=np.array([day_number(on) for _, _, on in entries_in_order], dtype=np.int64),
         publications=publications,
         catalogued=_dated(by_cve, facts.catalogued),
         proofs=_dated(by_cve, facts.proofs),

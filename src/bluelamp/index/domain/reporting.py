@@ -88,6 +88,29 @@ def dated(*, prepared: Prepared, seed: int = 1, draws: int = 500, dates: Sequenc
     return rows
 
 
+def reached(*, prepared: Prepared, dates: Sequence[date] = DATES) -> list[Row]:
+    """What the labels lack, by date: entries in the year after it, those with a product, those with a candidate.
+
+    A method can be right only about the last; where the share falls, so does what it is held against, and with it how
+    many newcomers there seem to be.
+    """
+    rows: list[Row] = []
+    for on in dates:
+        day = day_number(on)
+        listed = (prepared.entry_listed >= day) & (prepared.entry_listed < day + YEAR_DAYS)
+        inside = listed[prepared.labelled.entry]
+        candidate = np.isin(prepared.labelled.product, prepared.candidates(on))
+        rows.append(
+            {
+                "on": on.isoformat(),
+                "listed": int(listed.sum()),
+                "with_product": len(np.unique(prepared.labelled.entry[inside])),
+                "with_candidate": len(np.unique(prepared.labelled.entry[inside & candidate])),
+            }
+        )
+    return rows
+
+
 def _row(label: str, metric: str, other: str, ours: Floats, theirs: Floats) -> Row:
     with np.errstate(divide="ignore", invalid="ignore"):
         kinds = {"own": theirs, "difference": ours - theirs, "ratio": ours / theirs}

@@ -1,6 +1,6 @@
 """What is known of every candidate on a day, and nothing of the day itself: the learnt watch list's nine signals.
 
-All are 0 where there is nothing to say, and grow by logarithms, so that no source can push a product up without limit;
+All are 0 where there is nothing to say, and grow by logarithms, so that ten times as much adds about as much each time;
 one of them, the kind of name, may be negative. Days are integers (days since 1970-01-01).
 """
 

@@ -25,7 +25,7 @@ from bluelamp.index.domain.comparison import (
     summary,
 )
 from bluelamp.index.domain.learning import SIGNALS, Learnt, forecast, learn, to_record
-from bluelamp.index.domain.reporting import calibration, dated, differences, intervals
+from bluelamp.index.domain.reporting import calibration, dated, differences, intervals, reached
 from bluelamp.index.domain.watchlist import decayed_exploited, recency_rule
 from bluelamp.index.facts import fact_path
 from bluelamp.index.queries import backtest_file, facts, learnt_weights
@@ -139,7 +139,7 @@ class Backtest:
     """Metrics by date, their means, and intervals by maker; how expected counts were kept, in lines and in bins.
 
     `differences` are those of AUC-PR, as the methods page shows them; `intervals` has every metric and method, `dated`
-    the learnt method beside the simple rule at each date.
+    the learnt method beside the simple rule at each date, `reached` how many entries of each year have a product.
     """
 
     by_date: list[Metrics]
@@ -149,11 +149,12 @@ class Backtest:
     calibration: list[dict[str, object]]
     bins: list[dict[str, object]]
     dated: list[dict[str, object]]
+    reached: list[dict[str, object]]
 
     @property
     def kept(self) -> dict[str, list[dict[str, object]]]:
         """What is kept for the methods page: aggregates only."""
-        names = ("means", "differences", "intervals", "calibration", "bins", "dated")
+        names = ("means", "differences", "intervals", "calibration", "bins", "dated", "reached")
         return {name: getattr(self, name) for name in names}
 
 
@@ -170,6 +171,7 @@ def write_backtest(*, prepared: Prepared, out: Path, draws: int = 500) -> Backte
         calibration=_rounded(lines),
         bins=_rounded(bins),
         dated=_rounded(dated(prepared=prepared, draws=draws)),
+        reached=reached(prepared=prepared),
     )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

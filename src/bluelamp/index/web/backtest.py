@@ -64,10 +64,13 @@ class Shortfall:
     """What the method lacks on the dates that did not choose it.
 
     `missed` is the share of newcomers that did not stand in the first 500, `expected` and `counted` are listings in the
-    year after a date; all are means over the dates. None where the back-test was run by an older version.
+    year after a date; all are means over the dates. `linked` is the share of the entries of the year after `newest`
+    that could be linked with a product at all. None where the back-test was run by an older version.
     """
 
     first: date
+    newest: date | None
+    linked: float | None
     missed: float | None
     expected: float | None
     counted: float | None
@@ -97,8 +100,11 @@ def shortfall_of(summary: Mapping[str, Rows]) -> Shortfall:
     late = [1 - row["learnt"] for row in cold if date.fromisoformat(row["on"]) >= FIRST_UNSEEN]
     span = next(label for label, first in SPANS.items() if first == FIRST_UNSEEN)
     kept = [r for r in summary.get("calibration", ()) if r["method"] == LEARNT and r["dates"] == span]
+    entries = sorted(summary.get("reached", ()), key=lambda row: row["on"])[-1:]
     return Shortfall(
         first=FIRST_UNSEEN,
+        newest=date.fromisoformat(entries[0]["on"]) if entries else None,
+        linked=entries[0]["with_product"] / entries[0]["listed"] if entries and entries[0]["listed"] else None,
         missed=fmean(late) if late else None,
         expected=kept[0]["expected"] if kept else None,
         counted=kept[0]["counted"] if kept else None,

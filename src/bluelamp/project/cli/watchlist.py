@@ -16,6 +16,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MEANS = ("method", "dates", "p50", "ndcg100", "ap", "cold_recall500")
 APART = ("metric", "dates", "other", "own", "own_low", "own_high", "ratio", "ratio_low", "ratio_high")
 KEPT = ("method", "dates", "deviance", "more", "more_low", "more_high", "expected", "counted", "level", "slope")
+REACHED = ("on", "listed", "with_product", "with_candidate")
 BINS = ("method", "low", "high", "items", "expected", "counted", "interval_low", "interval_high")
 RESTRICTED = "RESTRICTED: a forecast for those who act on it. Do not publish."
 
@@ -100,6 +101,7 @@ def backtest(
         ("Means over dates", MEANS, found.means),
         ("The learnt method beside others, with 90 % intervals (paired bootstrap of makers)", APART, found.intervals),
         ("Expected counts: deviance (less is better), totals, slope (1 is best)", KEPT, found.calibration),
+        ("Entries of the year after each date: all, with a product, with a candidate", REACHED, found.reached),
         ("Expected and counted by size of the expected count, three dates from July 2024", BINS, found.bins),
     ):
         print_table(title=title, columns=columns, rows=[[row[c] for c in columns] for row in rows])
