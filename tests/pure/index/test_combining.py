@@ -13,6 +13,8 @@ from bluelamp.index.domain.parameters import Parameters
 
 KEV = SourceFact(id="cisa-kev", authority=True, derived_from=None)
 COPY = SourceFact(id="copy", authority=False, derived_from="cisa-kev")
+# An authority's own list again, by another authority.
+MIRROR = SourceFact(id="mirror", authority=True, derived_from="cisa-kev")
 PRESS, OTHER, SENSOR, HIVE, PARTNER = (
     SourceFact(id=i, authority=False, derived_from=None) for i in ("press", "other", "sensor", "hive", "partner")
 )
@@ -42,7 +44,9 @@ def dates(seen: Seen) -> int:
         ({(EXPLOITED, KEV): 2, (EXPLOITED, PRESS): 3}, 2),
         ({(EXPLOITED, PRESS): 20}, 1),
         ({(EXPLOITED, PRESS): 20, (EXPLOITED, OTHER): 20}, 2),
+        ({(EXPLOITED, KEV): 2, (EXPLOITED, PRESS): 3, (EXPLOITED, OTHER): 3}, 2),
         ({(EXPLOITED, COPY): 9}, 0),
+        ({(EXPLOITED, MIRROR): 9}, 0),
         ({(TELEMETRY, SENSOR): 31}, 1),
         ({(TELEMETRY, SENSOR): 31, (TELEMETRY, HIVE): 31}, 1),
         ({(TELEMETRY, SENSOR): 31, (SIGHTING, PARTNER): 9, (EXPLOITED, PRESS): 9}, 1),
@@ -168,3 +172,9 @@ def test_leaving_out_a_source_leaves_no_more_and_the_worst_is_told(
     rest = {s.id: total(s) for s in (KEV, COPY, PRESS, OTHER, SENSOR, HIVE, PARTNER)}
     assert found.dates == min([everything, *rest.values()])
     assert found.source == "" if found.dates == everything else rest[found.source] == found.dates
+
+
+def test_what_was_seen_before_the_period_confirms_nothing_in_it() -> None:
+    rows = flood((EXPLOITED, PRESS), months=range(2)) + flood((EXPLOITED, OTHER), months=[30])
+    found = figures(*rows)["m:p1"]
+    assert (found.dates, found.leaning_on, found.dates_without) == (2, "press", 0)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluelamp.index.domain.comparison import Facts, prepare, ranked
-from bluelamp.index.domain.labels import day_number
+from bluelamp.index.domain.labels import day_number, positives, seen_before
 from bluelamp.index.domain.learning import (
     SIGNALS,
     NothingToLearnError,
@@ -241,3 +241,23 @@ def test_candidates_that_come_later_take_the_places_of_others_and_make_no_new_on
         listed = signals(history=history, as_of=day_number(AS_OF)).own > 0
         expected.append(float(found.expected[~listed].sum()))
     assert expected[1] == pytest.approx(expected[0], rel=0.25)
+
+
+def test_windows_labels_and_candidates_end_on_the_right_day() -> None:
+    def facts(listed: date, first: date = date(2021, 1, 1)) -> Facts:
+        return Facts(kev=[("CVE-1", "a", listed)], pairs=[("CVE-1", "a", "p")], published={"CVE-1": first})
+
+    start, year = date(2022, 4, 1), timedelta(days=365)
+    for listed, came in ((start, 1), (start + year - timedelta(days=1), 1), (start + year, 0)):
+        prepared = prepare(facts(listed))
+        seen = windows(history=prepared.history, as_of=start + year)
+        assert seen.counted[seen.origin == 0].tolist() == [came], listed
+        hits = positives(labelled=prepared.labelled, as_of=day_number(start), products=1)
+        assert hits.tolist() == [bool(came)], listed
+        before = seen_before(labelled=prepared.labelled, as_of=day_number(start), products=1)
+        assert before.tolist() == [False]
+    assert seen_before(
+        labelled=prepare(facts(start - timedelta(days=1))).labelled, as_of=day_number(start), products=1
+    ).tolist() == [True]
+    # Published on the day itself: not yet known.
+    assert prepare(facts(start, first=AS_OF)).candidates(AS_OF).tolist() == []

@@ -302,3 +302,17 @@ def test_unknown_parameters_are_refused() -> None:
 def test_parameters_out_of_range_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="range"):
         Parameters.from_dict(values)
+
+
+def test_the_period_and_the_one_before_it_end_where_they_should() -> None:
+    rows = [row(months=23, dates=1), row(months=24, dates=2), row(months=47, dates=4), row(months=48, dates=8)]
+    crimes = [replace(row(months=m, dates=1, kind="recorded_crime"), events=n) for m, n in ((23, 20), (24, 700))]
+    found = build([*rows, *crimes])["m:p0"]
+    assert (found.dates, found.dates_before, found.dates_ever, found.recorded_crimes) == (1, 6, 15, 20)
+
+
+def test_a_large_category_beside_another_keeps_its_own_prior() -> None:
+    other = [ProductFact(key=f"o:p{i}", maker_key="o", category="camera") for i in range(20)]
+    busy = [row(p.key, dates=6) for p in other]
+    alone, beside = build([row(dates=2)]), build([row(dates=2), *busy], products=[*PRODUCTS, *other])
+    assert alone["m:p0"].shrunk == beside["m:p0"].shrunk
