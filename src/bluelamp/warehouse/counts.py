@@ -129,10 +129,8 @@ def frozen_counts(*, paths: list[Path], end: date, spool: Path | None = None, re
     return pa.concat_tables([products.append_column("model_key", blank).select(models.column_names), models])
 
 
-def newest_day(
-    *, paths: list[Path], kind: str = "", sources: Sequence[str] = (), reading: Reading = AS_STORED
-) -> date | None:
-    """The newest date of a sighting of a kind by one of some sources; of any sighting where those have none.
+def newest_day(*, paths: list[Path], of: Sequence[tuple[str, str]] = (), reading: Reading = AS_STORED) -> date | None:
+    """The newest date of a sighting of one of these kinds by these sources; of any sighting where there is none.
 
     None without any sighting.
     """
@@ -141,9 +139,9 @@ def newest_day(
     with duckdb.connect() as engine:
         _open(engine, paths=paths, reading=reading)
         row = engine.execute(
-            'SELECT coalesce(max("on") FILTER (kind = ? AND list_contains(?::VARCHAR[], source)), max("on"))'
+            'SELECT coalesce(max("on") FILTER (list_contains(?::VARCHAR[], kind || \'|\' || source)), max("on"))'
             " FROM sightings",
-            [kind, list(sources)],
+            [[f"{kind}|{source}" for kind, source in of]],
         ).fetchone()
     return row[0] if row else None
 

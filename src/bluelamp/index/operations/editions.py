@@ -96,18 +96,18 @@ def build_edition(
 
 
 def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date | None = None) -> Prepared:
-    """Make an edition of the visible evidence, up to `end` or to the newest day that an authority confirmed.
+    """Make an edition of the visible evidence, up to `end` or to the newest day of an authority's or of a crime.
 
     No other source moves that day, so that one late row of a sensor or a copy does not push dates of all out at the
-    other end; where no authority confirmed anything it is the newest day of all.
+    other end; where there is neither, it is the newest day of all.
     Raises NoEvidenceError, BaseError (its period is of another length), OSError.
     """
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
     reading = present_reading()
     sources = [_source_fact(s) for s in sorted({load.source for load in loads}, key=lambda s: s.id)]
-    authorities = [s.id for s in sources if s.authority]
-    end = end or newest_day(paths=paths, kind=CONFIRMED, sources=authorities, reading=reading)
+    official = [(CONFIRMED, s.id) for s in sources if s.authority] + [("recorded_crime", s.id) for s in sources]
+    end = end or newest_day(paths=paths, of=official, reading=reading)
     if end is None or not paths:
         raise NoEvidenceError("There is no evidence yet. Load some first: bluelamp feeds load FILE")
     counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
