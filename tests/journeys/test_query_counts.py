@@ -35,7 +35,7 @@ _MARKS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # one question more the first time, what they are made from, and only this one again.
 # Where a search only guesses, two questions tell which products have evidence, before the list is cut.
 PINNED: dict[str, tuple[int, int]] = {
-    "home": (6, 1),
+    "home": (7, 1),  # one asks whether an edition was withdrawn
     "search without a word": (2, 2),
     "search in two parts": (6, 6),
     "search without evidence": (6, 6),
@@ -44,7 +44,10 @@ PINNED: dict[str, tuple[int, int]] = {
     "search with a long guess": (8, 8),
     "search too long": (4, 4),
     "check my home": (1, 1),
-    "check my home, three jobs": (6, 6),
+    "search by somebody who may be watched": (1, 1),
+    "check my home, sent empty": (1, 1),
+    "check my home, what homes call things": (7, 7),
+    "check my home, three jobs": (8, 8),  # two tell which products of a maker have evidence
     "check my home, changed": (4, 4),
     "compare": (5, 5),
     "compare, nothing chosen": (3, 3),
@@ -123,16 +126,16 @@ PINNED: dict[str, tuple[int, int]] = {
     "Hari /desk/": (11, 10),
     "Hari /desk/reports/benefits/": (12, 11),
     "Hari /desk/reports/figures/": (6, 5),
-    "Hari /desk/editions/": (10, 9),
+    "Hari /desk/editions/": (11, 10),
     "Isla /desk/": (10, 9),
-    "Isla /desk/editions/": (10, 9),
-    "Isla /desk/editions/calendar/": (6, 5),
+    "Isla /desk/editions/": (11, 10),
+    "Isla /desk/editions/calendar/": (7, 6),
     "Olwen /desk/": (5, 4),
     "Olwen /desk/behalf/": (6, 5),
     "Olwen /desk/behalf/report/": (7, 6),
     "Olwen /desk/behalf/many/": (6, 5),
     "Mina /desk/": (8, 7),
-    "Mina /desk/previews/": (8, 7),
+    "Mina /desk/previews/": (9, 8),
     "Kofi /desk/": (5, 4),
     "Kofi /desk/editions/early/": (6, 5),
     "Teleri /desk/": (4, 3),
