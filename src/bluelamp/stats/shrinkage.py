@@ -1,4 +1,4 @@
-"""Gamma-Poisson shrinkage: rates of a group of products borrow strength from each other."""
+"""Gamma priors of rates, and the one likeliest for a group: for estimates that need no interval (`hierarchy` has)."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bluelamp.stats.intervals import Floats, check_counts, gamma_quantile, tail_of
+from bluelamp.stats.intervals import Floats, check_counts
 
 # Fewer counts, or fewer of them above zero, cannot show how much rates differ.
 LEAST_COUNTS, LEAST_ABOVE_ZERO = 5, 3
@@ -69,29 +69,3 @@ def _likeliest(*, n: Floats, t: Floats, mean: float, rates: Floats) -> float:
     # Terms that do not depend on the prior are left out; log1p keeps the likelihood flat, not noisy, for strong priors.
     each = gammaln(events + shape) - gammaln(shape) - shape * np.log1p(years / rate) - events * np.log(rate + years)
     return float(rates[int(np.argmax((each * repeats[:, None]).sum(axis=0)))])
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """Gamma posteriors of rates, all arrays of one shape: shapes, rates, means and the bounds of an interval."""
-
-    shape: Floats
-    rate: Floats
-    mean: Floats
-    low: Floats
-    high: Floats
-
-
-def shrink(*, counts: npt.ArrayLike, exposures: npt.ArrayLike, prior: GammaPrior, level: float = 0.90) -> Posterior:
-    """Posterior rates under a prior, with equal-tailed intervals; each mean lies between the raw rate and the prior's.
-
-    `counts` are events, `exposures` years (or units x years); results are events per exposure. Under one prior, one
-    more event raises the mean and both bounds. Raises ValueError for a negative count, an exposure that is not
-    positive, or a level outside (0, 1). Source: Gelman and others, Bayesian Data Analysis, 3rd edition, section 2.6.
-    """
-    n, t = check_counts(counts=counts, exposures=exposures)
-    shape, rate = n + prior.shape, t + prior.rate
-    tail = tail_of(level=level)
-    low = gamma_quantile(share=tail, shape=shape, rate=rate)
-    high = gamma_quantile(share=1 - tail, shape=shape, rate=rate)
-    return Posterior(shape=shape, rate=rate, mean=shape / rate, low=low, high=high)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from bluelamp.index.domain.comparison import (
 )
 from bluelamp.index.domain.comparison import compare as compare_all
 from bluelamp.index.domain.learning import learnt_score
+from bluelamp.index.domain.reporting import _counted
 from bluelamp.index.domain.watchlist import WEIGHTS, contributions, decayed_exploited, epss_rule, recency_rule, score
 
 FACTS = Facts(
@@ -132,6 +133,17 @@ def test_of_an_entry_with_many_products_the_three_with_most_cves_count() -> None
     # No CVE but the first has a known day: at any date the five are equal, and the key decides.
     own = decayed_exploited(history=prepared.history, as_of=day_number(date(2023, 1, 1)))
     assert own.tolist() == [0.5, 0.5, 0.5, 0, 0]
+
+
+def test_counted_are_the_entries_from_the_day_itself_on_for_a_year() -> None:
+    start = date(2023, 7, 1)
+    for listed, counted in ((-1, 0), (0, 1), (364, 1), (365, 0)):
+        facts = Facts(
+            kev=[("CVE-1", "a", start + timedelta(days=listed))],
+            pairs=[("CVE-1", "a", "p")],
+            published={"CVE-1": date(2021, 1, 1)},
+        )
+        assert _counted(prepare(facts), start).tolist() == [counted], listed
 
 
 def test_one_product_by_hand() -> None:

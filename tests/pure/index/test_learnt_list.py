@@ -24,7 +24,7 @@ from bluelamp.index.domain.learning import (
     to_record,
     windows,
 )
-from bluelamp.index.domain.signals import CATALOGUED, KIND, OWN, PROOF, RECENT, SHARE, VOLUME, signals
+from bluelamp.index.domain.signals import CATALOGUED, KIND, MAKER, OWN, PROOF, RECENT, SHARE, VOLUME, signals
 from bluelamp.index.domain.trying import parts_of, try_variants
 
 AS_OF = date(2023, 7, 1)
@@ -168,17 +168,40 @@ def test_signals_of_one_product_by_hand() -> None:
     assert other[OWN] == other[SHARE] == other[VOLUME] == other[CATALOGUED] == 0
 
 
-@settings(deadline=None)
-@given(st.integers(1, 400))
-def test_no_signal_grows_without_limit(n: int) -> None:
-    facts = Facts(
-        kev=[(f"CVE-{i}", "a", date(2023, 6, 30)) for i in range(n)],
-        pairs=[(f"CVE-{i}", "a", "p") for i in range(n)],
-        published={f"CVE-{i}": date(2023, 6, 1) for i in range(n)},
-    )
-    columns = signals(history=prepare(facts).history, as_of=day_number(AS_OF)).columns
-    assert columns[0, SIGNALS.index(OWN)] <= math.log1p(n / 0.03)
-    assert columns[0, SIGNALS.index(SHARE)] <= math.log1p(3 * n / 0.01)
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 200))
+def test_twice_as_much_of_everything_adds_no_more_than_a_doubling_to_any_signal(n: int) -> None:
+    def seen(size: int) -> np.ndarray:
+        facts = Facts(
+            kev=[(f"CVE-{i}", "a", date(2023, 6, 30)) for i in range(size)],
+            pairs=[(f"CVE-{i}", "a", "p") for i in range(size)],
+            published={f"CVE-{i}": date(2023, 6, 1) for i in range(size)},
+        )
+        return signals(history=prepare(facts).history, as_of=day_number(AS_OF)).columns[0]
+
+    assert (seen(2 * n) - seen(n) <= math.log(2) + 1e-9).all()
+
+
+def test_a_makers_listings_fade_by_half_in_three_years_and_a_share_looks_back_four() -> None:
+    day = date(2023, 1, 1)
+
+    def seen(*, listed: date, published: date) -> dict[str, float]:
+        facts = Facts(
+            kev=[("CVE-1", "a", listed)],
+            pairs=[("CVE-1", "a", "old"), ("CVE-2", "a", "new"), ("CVE-3", "a", "new"), ("CVE-4", "b", "other")],
+            published={c: date(2022, 12, 2) for c in ("CVE-2", "CVE-3", "CVE-4")} | {"CVE-1": published},
+        )
+        found = signals(history=prepare(facts).history, as_of=day_number(day))
+        at = next(i for i, p in enumerate(found.products) if prepare(facts).keys[p] == ("a", "new"))
+        return {name: float(found.columns[at, i]) for i, name in enumerate(SIGNALS)}
+
+    three_years = seen(listed=day - timedelta(days=1095), published=day - timedelta(days=1096))
+    assert three_years[MAKER] == pytest.approx(math.log1p(0.5 / 0.03))
+    # Listed yesterday both times; what was published more than four years ago says nothing of what is published now.
+    yesterday = day - timedelta(days=1)
+    inside, outside = (seen(listed=yesterday, published=day - timedelta(days=d)) for d in (1460, 1461))
+    assert outside[SHARE] < inside[SHARE]
+    assert outside[MAKER] == inside[MAKER]
 
 
 def test_one_more_listing_never_lowers_the_own_signal_or_the_chance_under_the_same_weights() -> None:

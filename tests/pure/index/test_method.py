@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from bluelamp.index.domain.method import (
 from bluelamp.index.domain.naming import may_be_named
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import Period, month_end, months_back, months_since, period_ending
+from bluelamp.stats.ebgm import fit_mixture, ratios
 from bluelamp.stats.trend import rate_ratio_interval
 
 KEV = SourceFact(id="cisa-kev", authority=True, derived_from=None)
@@ -149,6 +151,43 @@ def test_four_dates_in_a_category_with_hardly_any_are_not_enough_for_high() -> N
     assert found.jeffreys_low > 0.5 > found.low and found.band == "cannot-tell"
 
 
+def test_a_kind_of_which_only_confirmed_products_are_catalogued_makes_nothing_high_that_all_products_would_not() -> (
+    None
+):
+    # Ten products of one kind, each with three dates or more: beside each other their bound is above the threshold.
+    alike = [ProductFact(key=f"w:w{i}", maker_key="w", category="firewall") for i in range(10)]
+    rows = [row(p.key, dates=3 + (i == 0)) for i, p in enumerate(alike)]
+    among_themselves = build(rows, products=alike)["w:w1"]
+    assert among_themselves.band == "high" and among_themselves.low > 0.5
+    # The same kind in a catalogue of two hundred others that nobody confirmed.
+    others = [ProductFact(key=f"m:p{i}", maker_key="m", category="router") for i in range(200)]
+    found = build(rows, products=[*alike, *others])["w:w1"]
+    assert (found.low, found.jeffreys_low) == (among_themselves.low, among_themselves.jeffreys_low)
+    assert found.band == "cannot-tell"
+
+
+def test_a_list_that_grows_as_a_whole_lets_nothing_rise() -> None:
+    """Thinning: the same products, but the authority noticed only half of what happened in the period before."""
+    draw = np.random.default_rng(4)
+    rows = []
+    for p in PRODUCTS:
+        happened = draw.poisson(draw.gamma(0.7, 20), 2)
+        now, before = int(happened[0]), int(draw.binomial(happened[1], 0.5))
+        rows += [row(p.key, dates=n, months=m) for m, n in ((0, now), (30, before)) if n]
+    found = build(rows).values()
+    assert sum(f.trend_low is not None and f.trend_low > 1 for f in found) >= 4
+    assert sum(f.trend == "rising" for f in found) <= 1
+
+
+def test_what_rises_beside_all_others_is_said_to() -> None:
+    steady = [row(p.key, dates=4, months=m) for p in PRODUCTS[1:] for m in (0, 30)]
+    found = build([row(dates=12), row(dates=2, months=30), *steady])
+    assert found["m:p0"].trend == "rising" and {f.trend for k, f in found.items() if k != "m:p0"} == {"no-clear-change"}
+    # What the others did as well is none.
+    doubled = [row(p.key, dates=n, months=m) for p in PRODUCTS[1:] for m, n in ((0, 12), (30, 2))]
+    assert build([row(dates=12), row(dates=2, months=30), *doubled])["m:p0"].trend == "no-clear-change"
+
+
 def test_dates_before_the_period_count_for_the_trend_only() -> None:
     found = build([row(months=30, dates=3)])["m:p0"]
     assert (found.dates, found.dates_before, found.dates_ever) == (0, 3, 3)
@@ -220,6 +259,7 @@ def test_the_base_edition_is_compared_with_beside_the_period_before() -> None:
         products=PRODUCTS,
         sources=[KEV],
         parameters=Parameters(),
+        # What nobody lists any more was among the others then.
         base=Base(dates={"m:p0": 1, "m:p9": 7}, months=30),
     )
     first, second = found
@@ -255,6 +295,16 @@ def test_only_what_came_after_the_base_edition_is_held_against_it() -> None:
     assert (found.base_low, found.base_high) == (round(float(low[0]), 3), round(float(high[0]), 3))
     # Before a whole month is over there is nothing to say.
     assert (since(0).since_base, since(0).base_trend, since(0).base_low) == (0, "", None)
+
+
+def test_how_often_beside_the_category_is_against_its_mean_with_half_a_date_added() -> None:
+    dates = [9, 4, 2, 1, 1] + [0] * 15
+    found = build([row(f"m:p{i}", dates=n) for i, n in enumerate(dates) if n])
+    expected = (sum(dates) + 0.5) / 20
+    mixture = fit_mixture(counts=dates, expected=[expected] * 20)
+    by_hand = ratios(counts=dates, expected=expected, mixture=mixture)
+    assert [found[f"m:p{i}"].ebgm for i in range(5)] == [round(float(e), 3) for e in by_hand.ebgm[:5]]
+    assert [found[f"m:p{i}"].eb05 for i in range(5)] == [round(float(e), 3) for e in by_hand.eb05[:5]]
 
 
 @given(rows_of_evidence)
@@ -295,9 +345,21 @@ def test_unknown_parameters_are_refused() -> None:
     assert Parameters.from_dict(Parameters().to_dict()) == Parameters() == Parameters.from_dict({})
 
 
+def test_figures_are_made_by_the_formulas_of_this_program_whatever_an_edition_was_made_with() -> None:
+    assert Parameters.from_dict({"formulas": 1}).formulas == Parameters().formulas == Parameters().to_dict()["formulas"]
+    with pytest.raises(ValueError, match="range"):
+        Parameters(formulas=1)
+
+
 @pytest.mark.parametrize(
     "values",
-    [{"period_months": 0}, {"level": 1}, {"high_threshold": 0}, {"rank_confidence": 0.4}, {"smallest_category": 0}],
+    [
+        {"period_months": 0},
+        {"level": 1},
+        {"high_threshold": 0},
+        {"rank_confidence": 0.4},
+        {"smallest_category": 0},
+    ],
 )
 def test_parameters_out_of_range_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="range"):

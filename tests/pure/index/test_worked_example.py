@@ -25,10 +25,11 @@ def _row(at: int) -> tuple[int, str, str, str, tuple[int, int], str]:
 
 def test_the_example_is_that_of_the_method_document() -> None:
     # docs/methods/index-method.md, "Worked example", which says how to run it.
-    assert _row(0) == (9, "2.53 to 7.54", "3.89", "2.04 to 6.22", (1, 2), "high")
-    assert _row(1) == (4, "0.83 to 4.23", "1.77", "0.62 to 3.39", (1, 5), "high")
-    assert _row(2) == (2, "0.29 to 2.77", "0.92", "0.18 to 2.12", (2, 5), "cannot-tell")
-    assert _row(3)[0] == 1 and _row(3)[4:] == ((2, 20), "cannot-tell")
+    assert _row(0) == (9, "2.53 to 7.54", "3.73", "1.85 to 6.16", (1, 2), "high")
+    assert _row(1) == (4, "0.83 to 4.23", "1.70", "0.58 to 3.32", (1, 5), "high")
+    assert _row(2) == (2, "0.29 to 2.77", "0.89", "0.17 to 2.07", (2, 5), "cannot-tell")
+    assert _row(3) == (1, "0.09 to 1.95", "0.48", "0.04 to 1.37", (2, 20), "cannot-tell")
+    assert f"{worked_example().mean:.2f} {worked_example().worth:.2f}" == "0.41 0.47"
 
 
 def test_what_its_sentences_say_is_true_of_its_numbers() -> None:
@@ -37,7 +38,8 @@ def test_what_its_sentences_say_is_true_of_its_numbers() -> None:
     assert example.mean < first.estimate < first.rate, "drawn towards its kind"
     assert min(second.alone.low, second.learnt.low) > example.threshold > min(third.alone.low, third.learnt.low)
     assert second.band == "high" and third.band == "cannot-tell"
-    assert example.change.trend == "rising" and f"{example.change.ratio.low:.2f}" == "1.39"
+    assert example.change.trend == "rising" and f"{example.change.ratio.low:.2f}" == "1.54"
+    assert 1 < example.change.others < example.change.ratio.low
     assert example.since_base.trend == "no-clear-change"
     assert example.since_base.ratio.low < 1 < example.since_base.ratio.high
     assert example.times_least < example.times < first.dates / example.expected

@@ -77,6 +77,27 @@ def test_more_events_raise_both_and_order_means_nothing(counts: list[int], expec
     assert fit_mixture(counts=n[mixed], expected=np.full(len(n), expected)) == mixture
 
 
+def test_where_dumouchels_start_ends_too_early_the_other_start_goes_on() -> None:
+    from scipy.optimize import minimize
+
+    from bluelamp.stats.ebgm import _LOG_LIMITS, _SHARE_LIMITS, _starts, _unlikely
+
+    draw = np.random.default_rng(44)
+    e = draw.uniform(0.02, 3, 210)
+    n = draw.poisson(np.where(draw.random(210) < 0.05, 20, 1.0) * e * draw.gamma(0.5, 2, 210)).astype(float)
+    one = np.ones(210, dtype=np.int64)
+
+    def unlikely(at: np.ndarray) -> tuple[float, np.ndarray]:
+        return _unlikely(at, n=n, e=e, repeats=one)
+
+    bounds = [_LOG_LIMITS] * 4 + [_SHARE_LIMITS]
+    ends = [minimize(unlikely, at, jac=True, method="L-BFGS-B", bounds=bounds).fun for at in _starts(n, e)]
+    found = fit_mixture(counts=n, expected=e)
+    first, second = found.first, found.second
+    at = np.append(np.log([first.shape, first.rate, second.shape, second.rate]), found.share)
+    assert unlikely(at)[0] == pytest.approx(min(ends)) and min(ends) < ends[0] - 1
+
+
 def test_too_little_is_said_with_the_starting_mixture() -> None:
     assert fit_mixture(counts=[1, 0, 0, 0, 0, 2], expected=1.0) == STARTING_MIXTURE
     assert fit_mixture(counts=[1, 2, 3, 4], expected=1.0) == STARTING_MIXTURE

@@ -134,4 +134,9 @@ def test_totals_of_clusters_and_draws_without_a_value() -> None:
     sure = bootstrap_total(values=np.ones(6), clusters=np.array([0, 0, 1, 1, 2, 2]), rng=rng, draws=20)
     assert (sure.mean, sure.low, sure.high) == (6, 6, 6)
     assert interval_of(values=np.array([1.0, np.nan, 2.0, 2.0])).low == 2
+    hundred = np.array([7.0, *range(101)])
+    found = interval_of(values=hundred)
+    assert (found.mean, found.low, found.high) == (7, pytest.approx(5), pytest.approx(95))
+    half = interval_of(values=hundred, level=0.5)
+    assert (half.low, half.high) == (pytest.approx(25), pytest.approx(75))
     assert math.isnan(interval_of(values=np.array([1.0, np.inf])).low)

@@ -8,14 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bluelamp.stats.hierarchy import Priors
 from bluelamp.stats.intervals import jeffreys_interval
-from bluelamp.stats.ranks import probability_above, rank_ranges
-from bluelamp.stats.shrinkage import GammaPrior, fit_gamma_prior, shrink
-from bluelamp.stats.trend import direction, rate_ratio_interval
+from bluelamp.stats.ranks import Ints, probability_above, rank_ranges
+from bluelamp.stats.shrinkage import GammaPrior, fit_gamma_prior
+from bluelamp.stats.trend import direction, growth, rate_ratio_interval
 
 groups = st.lists(st.integers(0, 200), min_size=1, max_size=40)
-priors = st.builds(GammaPrior, st.floats(0.01, 50), st.floats(0.05, 100))
-TINY = 1e-9
+
+
+def ranges(counts: object, *, shape: float = 0.5, exposure: float = 2.0, confidence: float = 0.95) -> tuple[Ints, Ints]:
+    """Ranks under one prior that says next to nothing: posteriors are Gamma(count + shape, exposure)."""
+    priors = Priors(shape=np.array([shape]), rate=np.array([1e-12]), weight=np.ones(1), exposure=exposure)
+    return rank_ranges(counts=counts, priors=priors, confidence=confidence)
 
 
 def gamma_below(*, shape: float, x: float) -> float:
@@ -55,11 +60,8 @@ def test_jeffreys_of_nothing_starts_at_zero_and_ends_at_half_a_squared_normal() 
 
 @pytest.mark.parametrize(("n", "t"), [([-1], 1), ([1], 0), ([1], -2), ([float("nan")], 1), ([1], float("inf"))])
 def test_what_cannot_be_a_rate_is_refused(n: list[float], t: float) -> None:
-    prior = GammaPrior(shape=1, rate=1)
     with pytest.raises(ValueError, match="Counts must be"):
         jeffreys_interval(counts=n, exposures=t)
-    with pytest.raises(ValueError, match="Counts must be"):
-        shrink(counts=n, exposures=t, prior=prior)
     with pytest.raises(ValueError, match="Counts must be"):
         fit_gamma_prior(counts=n, exposures=t)
 
@@ -80,18 +82,6 @@ def test_a_prior_needs_counts_and_must_be_proper() -> None:
             GammaPrior(shape=shape, rate=rate)
 
 
-@given(groups, st.floats(0.1, 10))
-def test_shrunk_mean_lies_between_raw_and_prior_and_nothing_is_negative_or_undefined(n: list[int], t: float) -> None:
-    prior = fit_gamma_prior(counts=n, exposures=t)
-    found = shrink(counts=n, exposures=t, prior=prior)
-    raw = np.array(n) / t
-    assert (found.mean >= np.minimum(raw, prior.mean) * (1 - TINY)).all()
-    assert (found.mean <= np.maximum(raw, prior.mean) * (1 + TINY)).all()
-    assert np.isfinite(np.stack([found.mean, found.low, found.high])).all()
-    # A very skew posterior (a shape far below 1) may have its mean above the interval; the bounds are still in order.
-    assert (found.low >= 0).all() and (found.low <= found.high).all()
-
-
 @given(groups.flatmap(lambda n: st.tuples(st.just(n), st.permutations(n))))
 def test_prior_does_not_depend_on_order_to_the_last_byte(pair: tuple[list[int], list[int]]) -> None:
     assert fit_gamma_prior(counts=pair[0], exposures=2.0) == fit_gamma_prior(counts=pair[1], exposures=2.0)
@@ -101,22 +91,6 @@ def test_counts_keep_their_own_exposures() -> None:
     n, t = [0, 1, 0, 6, 9, 30], [1.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     assert fit_gamma_prior(counts=n, exposures=t) == fit_gamma_prior(counts=n[::-1], exposures=t[::-1])
     assert fit_gamma_prior(counts=n, exposures=t) != fit_gamma_prior(counts=n[::-1], exposures=t)
-
-
-@given(priors, st.integers(0, 500), st.floats(0.1, 20))
-def test_under_one_prior_more_evidence_raises_the_mean_and_lowers_no_bound(prior: GammaPrior, n: int, t: float) -> None:
-    found = shrink(counts=[n, n + 1], exposures=t, prior=prior)
-    assert found.mean[1] > found.mean[0]
-    assert found.low[1] >= found.low[0] and found.high[1] >= found.high[0]
-
-
-@given(groups, st.integers(0, 39))
-def test_with_the_prior_fitted_anew_more_evidence_still_lowers_no_mean(n: list[int], where: int) -> None:
-    # Not proven: the prior moves too. Held by search only, for equal exposures; the lower bound may fall a little.
-    i = where % len(n)
-    more = [*n[:i], n[i] + 1, *n[i + 1 :]]
-    before, after = (shrink(counts=c, exposures=2.0, prior=fit_gamma_prior(counts=c, exposures=2.0)) for c in (n, more))
-    assert after.mean[i] >= before.mean[i] * (1 - TINY)
 
 
 def test_prior_is_the_likeliest_by_the_negative_binomial() -> None:
@@ -151,47 +125,73 @@ def test_probability_above_is_a_race_of_events(a: int, r: float, b: int, s: floa
 
 
 def test_rank_ranges_by_the_probability_that_one_rate_is_higher() -> None:
-    best, worst = rank_ranges(shape=np.array([30.0, 3.0, 3.0, 1.0]), rate=np.full(4, 2.0))
+    best, worst = ranges([29, 2, 2, 0], shape=1)
     assert first_above(a=30, r=2, b=3, s=2) > 0.95 > first_above(a=3, r=2, b=1, s=2)
     assert best.tolist() == [1, 2, 2, 2] and worst.tolist() == [1, 4, 4, 4]
+    # Six events against none: 0.984; five against one: 0.938.
+    assert [r.tolist() for r in ranges([5, 0], shape=1)] == [[1, 2], [1, 2]]
+    assert [r.tolist() for r in ranges([5, 1], shape=1)] == [[1, 1], [2, 2]]
 
 
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 5)), min_size=1, max_size=30))
-def test_rank_ranges_are_ranks_whatever_the_order(pairs: list[tuple[int, int]]) -> None:
-    shape, rate = (np.array(c, dtype=float) for c in zip(*pairs, strict=True))
-    best, worst = rank_ranges(shape=shape + 0.5, rate=rate)
-    assert (best >= 1).all() and (worst <= len(pairs)).all() and (best <= worst).all()
-    assert best.min() == 1 and worst.max() == len(pairs)
-    turned = rank_ranges(shape=shape[::-1] + 0.5, rate=rate[::-1])
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=30))
+def test_rank_ranges_are_ranks_whatever_the_order(n: list[int]) -> None:
+    best, worst = ranges(n)
+    assert (best >= 1).all() and (worst <= len(n)).all() and (best <= worst).all()
+    assert best.min() == 1 and worst.max() == len(n)
+    turned = ranges(n[::-1])
     assert (turned[0][::-1] == best).all() and (turned[1][::-1] == worst).all()
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=40))
-def test_with_equal_exposure_every_rank_by_mean_lies_in_its_range(n: list[int]) -> None:
-    best, worst = rank_ranges(shape=np.array(n) + 0.3, rate=np.full(len(n), 3.0))
+def test_every_rank_by_count_lies_in_its_range(n: list[int]) -> None:
+    best, worst = ranges(n, shape=0.3, exposure=3.0)
     order = np.argsort(-np.array(n), kind="stable")
     ranks = np.arange(1, len(n) + 1)
     assert (best[order] <= ranks).all() and (ranks <= worst[order]).all()
 
 
-def test_rank_ranges_refuse_what_is_no_posterior() -> None:
-    for shape, confidence in ((0.0, 0.95), (1.0, 0.3), (1.0, 1.0)):
-        with pytest.raises(ValueError, match="more than 0"):
-            rank_ranges(shape=np.array([shape]), rate=np.array([1.0]), confidence=confidence)
+def test_rank_ranges_refuse_what_cannot_be_ranked() -> None:
+    for confidence in (0.3, 1.0):
+        with pytest.raises(ValueError, match="confidence"):
+            ranges([1], confidence=confidence)
+    with pytest.raises(ValueError, match="Counts must be"):
+        ranges([-1])
 
 
 def test_fifty_thousand_products_are_ranked_and_inputs_stay() -> None:
-    shape = np.random.default_rng(1).integers(0, 60, 50_000) + 0.4
-    kept = shape.copy()
-    best, worst = rank_ranges(shape=shape, rate=np.full(50_000, 2.0))
-    assert (shape == kept).all() and best.min() == 1 and worst.max() == 50_000
+    counts = np.random.default_rng(1).integers(0, 60, 50_000)
+    kept = counts.copy()
+    best, worst = ranges(counts)
+    assert (counts == kept).all() and best.min() == 1 and worst.max() == 50_000
 
 
-def test_rate_ratio_of_one_date_after_none_by_the_arcsine_form() -> None:
-    low, high = rate_ratio_interval(now=[1], before=[0], exposure_now=2, exposure_before=1)
-    share = 2 * low[0] / (1 + 2 * low[0])
-    below = 2 / math.pi * (math.asin(math.sqrt(share)) - math.sqrt(share * (1 - share)))
-    assert below == pytest.approx(0.05) and math.isinf(high[0])
+def binomial_above(*, k: int, n: int, p: float) -> float:
+    """P(at least k of n)."""
+    return sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1))
+
+
+@pytest.mark.parametrize(("x", "y"), [(1, 0), (5, 0), (9, 2), (3, 3), (40, 12)])
+def test_bounds_of_a_rate_ratio_are_those_at_which_the_counts_have_five_percent(x: int, y: int) -> None:
+    low, high = rate_ratio_interval(now=[x], before=[y], exposure_now=2, exposure_before=1)
+    share = 2 * float(low[0]) / (1 + 2 * float(low[0]))
+    assert binomial_above(k=x, n=x + y, p=share) == pytest.approx(0.05)
+    if y == 0:
+        assert math.isinf(high[0])
+    else:
+        share = 2 * float(high[0]) / (1 + 2 * float(high[0]))
+        assert 1 - binomial_above(k=x + 1, n=x + y, p=share) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0, 2.0, 5.0, 20.0])
+def test_rates_that_did_not_change_rise_in_at_most_one_of_twenty(rate: float) -> None:
+    # Three dates after none were called rising before; of rates that stayed, that is one in eight.
+    counts = range(80)
+    chance = [math.exp(-rate) * rate**n / math.factorial(n) for n in counts]
+    x, y = np.meshgrid(np.arange(80), np.arange(80), indexing="ij")
+    low, high = rate_ratio_interval(now=x, before=y, exposure_now=2, exposure_before=2)
+    weight = np.outer(chance, chance)
+    assert weight[low > 1].sum() <= 0.05 and weight[high < 1].sum() <= 0.05
+    assert rate_ratio_interval(now=3, before=0, exposure_now=2, exposure_before=2)[0] < 1
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.floats(0.5, 5), st.floats(0.5, 5))
@@ -206,3 +206,19 @@ def test_rate_ratio_turned_round_is_its_inverse(x: int, y: int, t: float, u: flo
 def test_direction_needs_an_interval_off_one() -> None:
     found = [direction(low=a, high=b) for a, b in ((1.1, 3), (0.2, 0.9), (0.9, 2), (0.0, math.inf))]
     assert found == ["rising", "falling", "no-clear-change", "no-clear-change"]
+
+
+def test_direction_is_said_beside_all_others() -> None:
+    assert direction(low=1.3, high=9, others=1.5) == "no-clear-change"
+    assert direction(low=1.6, high=9, others=1.5) == "rising"
+    # What stays while others rise does not fall, and what falls less than others does not rise.
+    assert direction(low=0.5, high=1.2, others=1.5) == "no-clear-change"
+    assert direction(low=0.6, high=0.9, others=0.5) == "no-clear-change"
+    assert direction(low=0.1, high=0.4, others=0.5) == "falling"
+
+
+def test_growth_of_all_others() -> None:
+    assert growth(now=0, before=0, exposure_now=2, exposure_before=2) == 1
+    assert growth(now=30, before=20, exposure_now=0.5, exposure_before=2) == pytest.approx(30.5 / 20.5 * 4)
+    with pytest.raises(ValueError, match="Counts must be"):
+        growth(now=-1, before=0, exposure_now=1, exposure_before=1)

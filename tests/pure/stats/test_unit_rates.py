@@ -20,6 +20,12 @@ def test_the_car_most_at_risk_of_2005() -> None:
     assert low < 76.1 < high and (low, high) == (pytest.approx(70.3, abs=0.1), pytest.approx(82.3, abs=0.1))
 
 
+def test_two_years_of_crimes_are_a_rate_of_one() -> None:
+    one, two = rate_interval(events=436, units=5_729), rate_interval(events=436, units=5_729, years=2)
+    assert (two[0] * 2, two[1] * 2) == (pytest.approx(one[0]), pytest.approx(one[1]))
+    assert rate_per_thousand(events=436, units=5_729, years=2) * 2 == rate_per_thousand(events=436, units=5_729)
+
+
 def test_all_cars_of_2001() -> None:
     """341,674 thefts of 27 million vehicles: 12.7 per 1,000, so that 117 per 1,000 was 9 times the average."""
     average = float(rate_per_thousand(events=341_674, units=27_000_000))

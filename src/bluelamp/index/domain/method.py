@@ -12,12 +12,12 @@ from bluelamp.index.domain.combining import Seen, firm_dates, leaning, monthly_d
 from bluelamp.index.domain.figures import Base, CountRow, Figure, ProductFact
 from bluelamp.index.domain.naming import SourceFact, may_be_named
 from bluelamp.index.domain.parameters import Parameters
+from bluelamp.index.domain.trends import Changes, changes
 from bluelamp.index.domain.units import NO_RATES, CrimeRates, crime_rates
 from bluelamp.stats.ebgm import Ratios, fit_mixture, ratios
+from bluelamp.stats.hierarchy import Posterior, Priors, learn_priors, shrink
 from bluelamp.stats.intervals import Floats, jeffreys_interval
 from bluelamp.stats.ranks import Ints, rank_ranges
-from bluelamp.stats.shrinkage import GammaPrior, Posterior, fit_gamma_prior, shrink
-from bluelamp.stats.trend import direction, rate_ratio_interval
 
 __all__ = ["Base", "CountRow", "Figure", "ProductFact", "SourceFact", "build_figures", "narrower_split"]
 
@@ -55,9 +55,9 @@ def build_figures(
 
     `base` is the edition that changes since are held against; None without one.
 
-    The prior of a category is fitted to all its products, zeros included; a category of fewer than
-    `smallest_category` products takes the prior fitted to the products of all categories together. Raises KeyError for
-    a count whose source is not among `sources`.
+    A category's priors are learnt from all its products, zeros included; a category of fewer than `smallest_category`
+    products takes those learnt from the products of all categories together. Raises KeyError for a count whose source
+    is not among `sources`.
     """
     rows = [row for row in counts if not row.model_key and row.product_key]
     tallies = _tallies(rows, key=lambda r: r.product_key, sources=sources, parameters=parameters)
@@ -66,14 +66,15 @@ def build_figures(
         by_category[fact.category].append(fact)
     if not by_category:
         return ()
-    everything = _prior(products, tallies=tallies, parameters=parameters)
+    everything = _learn(products, tallies=tallies, parameters=parameters)
+    changed = _changes(products, tallies=tallies, base=base, parameters=parameters)
     compared = _compared(by_category, tallies=tallies, parameters=parameters)
     figures: list[Figure] = []
     for category in sorted(by_category):
         members = by_category[category]
         large = len(members) >= parameters.smallest_category
-        prior = _prior(members, tallies=tallies, parameters=parameters) if large else everything
-        spread = _spread(members, prior=prior, tallies=tallies, parameters=parameters)
+        own = _learn(members, tallies=tallies, parameters=parameters) if large else everything
+        spread = _spread(members, own=own, everything=everything, tallies=tallies, parameters=parameters)
         crimes = _crimes(members, tallies=tallies, parameters=parameters)
         figures += [
             _figure(
@@ -83,7 +84,7 @@ def build_figures(
                 tally=tallies[fact.key],
                 ratio=compared[category],
                 crime=crimes[fact.key],
-                base=base,
+                change=changed[fact.key],
                 parameters=parameters,
             )
             for at, fact in enumerate(members)
@@ -164,53 +165,76 @@ def _dates(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], fir
     return [tallies.get(p.key, _NOTHING).total(first=first, last=last) for p in members]
 
 
-def _prior(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], parameters: Parameters) -> GammaPrior:
+def _learn(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], parameters: Parameters) -> Priors:
     counts = _dates(members, tallies=tallies, first=0, last=parameters.period_months)
-    return fit_gamma_prior(counts=counts, exposures=_years(parameters))
+    return learn_priors(counts=counts, exposure=_years(parameters))
 
 
 @dataclass(frozen=True)
 class _Spread:
-    """Of each product of a category, in its order: dates now and before, and the statistics on them.
+    """Of each product of a category, in its order: dates in the period, and the statistics on them.
 
-    `firm` are the lower bounds, alone and shrunk, of what is left without the one source that is most to be doubted.
+    `firm` is the least of the lower bounds that a high band must keep when it is doubted.
     """
 
     now: list[int]
-    before: list[int]
     jeffreys: tuple[Floats, Floats]
     posterior: Posterior
-    firm: tuple[Floats, Floats]
+    firm: Floats
     ranks: tuple[Ints, Ints]
-    trend: tuple[Floats, Floats]
 
 
 def _spread(
-    members: Sequence[ProductFact], *, prior: GammaPrior, tallies: Mapping[str, _Tally], parameters: Parameters
+    members: Sequence[ProductFact],
+    *,
+    own: Priors,
+    everything: Priors,
+    tallies: Mapping[str, _Tally],
+    parameters: Parameters,
 ) -> _Spread:
     """The statistics of one category; ranks are among all its products."""
     months, years, level = parameters.period_months, _years(parameters), parameters.level
     now = _dates(members, tallies=tallies, first=0, last=months)
-    before = _dates(members, tallies=tallies, first=months, last=2 * months)
-    posterior = shrink(counts=now, exposures=years, prior=prior, level=level)
+    firm = [tallies.get(p.key, _NOTHING).firm for p in members]
     return _Spread(
         now=now,
-        before=before,
         jeffreys=jeffreys_interval(counts=now, exposures=years, level=level),
-        posterior=posterior,
-        firm=_lower_bounds(members, prior=prior, tallies=tallies, parameters=parameters),
-        ranks=rank_ranges(shape=posterior.shape, rate=posterior.rate, confidence=parameters.rank_confidence),
-        trend=rate_ratio_interval(now=now, before=before, exposure_now=years, exposure_before=years, level=level),
+        posterior=shrink(counts=now, priors=own, level=level),
+        firm=_doubted(firm, own=own, everything=everything, parameters=parameters),
+        ranks=rank_ranges(counts=now, priors=own, confidence=parameters.rank_confidence),
     )
 
 
-def _lower_bounds(
-    members: Sequence[ProductFact], *, prior: GammaPrior, tallies: Mapping[str, _Tally], parameters: Parameters
-) -> tuple[Floats, Floats]:
-    firm = [tallies.get(p.key, _NOTHING).firm for p in members]
-    years, level = _years(parameters), parameters.level
-    alone, _ = jeffreys_interval(counts=firm, exposures=years, level=level)
-    return alone, shrink(counts=firm, exposures=years, prior=prior, level=level).low
+def _doubted(firm: Sequence[int], *, own: Priors, everything: Priors, parameters: Parameters) -> Floats:
+    """The least lower bound of what no single source carries: alone, beside its category, and beside all products.
+
+    Beside all, because a category of which only confirmed products were catalogued would vouch for each of them. Where
+    the bound alone makes no band high, the others are not worked out.
+    """
+    counts = np.asarray(firm)
+    least, _ = jeffreys_interval(counts=counts, exposures=own.exposure, level=parameters.level)
+    likely = least > parameters.high_threshold
+    for priors in (own, everything) if likely.any() else ():
+        low = shrink(counts=counts[likely], priors=priors, level=parameters.level).low
+        least[likely] = np.minimum(least[likely], low)
+    return least
+
+
+def _changes(
+    products: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], base: Base | None, parameters: Parameters
+) -> dict[str, Changes]:
+    months, known = parameters.period_months, [p.key for p in products if p.key in tallies]
+
+    def between(first: int, last: int) -> dict[str, int]:
+        return {key: tallies[key].total(first=first, last=last) for key in known}
+
+    return changes(
+        now=between(0, months),
+        before=between(months, 2 * months),
+        after_base=between(0, min(base.months, months)) if base else {},
+        base=base,
+        parameters=parameters,
+    )
 
 
 def _compared(
@@ -245,19 +269,15 @@ def _figure(
     tally: _Tally,
     ratio: Ratios,
     crime: CrimeRates,
-    base: Base | None,
+    change: Changes,
     parameters: Parameters,
 ) -> Figure:
     """The figures of one product, rounded; bands and trends are judged before rounding."""
     months, now = parameters.period_months, spread.now[at]
     jeffreys = Interval(low=float(spread.jeffreys[0][at]), high=float(spread.jeffreys[1][at]))
     shrunk = Interval(low=float(spread.posterior.low[at]), high=float(spread.posterior.high[at]))
-    trend = Interval(low=float(spread.trend[0][at]), high=float(spread.trend[1][at]))
     leaned = leaning(months=_inside(tally.months, parameters), parameters=parameters)
-    firm_alone, firm_shrunk = (float(bounds[at]) for bounds in spread.firm)
-    dates_then = None if base is None else base.dates.get(fact.key, 0)
-    dates_since = None if base is None else tally.total(first=0, last=min(base.months, months))
-    since = _since_base(base, now=dates_since, then=dates_then, parameters=parameters)
+    recent, since = change.recent, change.since_base
 
     def rounded(value: float) -> float:
         return round(float(value), parameters.decimals)
@@ -270,7 +290,7 @@ def _figure(
         maker_key=fact.maker_key,
         category=fact.category,
         dates=now,
-        dates_before=spread.before[at],
+        dates_before=change.before,
         dates_ever=tally.total(first=0, last=None),
         recorded_crimes=tally.crimes,
         rate=rounded(now / _years(parameters)),
@@ -279,45 +299,30 @@ def _figure(
         high=rounded(shrunk.high),
         jeffreys_low=rounded(jeffreys.low),
         jeffreys_high=rounded(jeffreys.high),
-        # Never high because of one source whose word nobody else confirms.
         band=band_of(
-            jeffreys=replace(jeffreys, low=min(jeffreys.low, firm_alone)),
-            shrunk=replace(shrunk, low=min(shrunk.low, firm_shrunk)),
+            jeffreys=jeffreys,
+            shrunk=replace(shrunk, low=min(shrunk.low, float(spread.firm[at]))),
             threshold=parameters.high_threshold,
         ),
         rank_low=int(spread.ranks[0][at]),
         rank_high=int(spread.ranks[1][at]),
-        trend=direction(low=trend.low, high=trend.high),
-        trend_low=rounded(trend.low),
-        trend_high=bounded(trend.high),
+        trend=recent.said,
+        trend_low=rounded(recent.ratio.low),
+        trend_high=bounded(recent.ratio.high),
         monthly=tuple(tally.series.get(m, 0) for m in range(months - 1, -1, -1)),
         named=may_be_named(seen=tally.seen, crimes=tally.crimes),
         ebgm=rounded(ratio.ebgm[at]),
         eb05=rounded(ratio.eb05[at]),
         leaning_on=leaned.source,
         dates_without=leaned.dates,
-        base_dates=dates_then,
-        since_base=dates_since,
-        base_trend=direction(low=since.low, high=since.high) if since else "",
-        base_low=rounded(since.low) if since else None,
-        base_high=bounded(since.high if since else None),
+        base_dates=change.in_base,
+        since_base=change.after_base,
+        base_trend=since.said if since else "",
+        base_low=rounded(since.ratio.low) if since else None,
+        base_high=bounded(since.ratio.high if since else None),
         units=fact.units,
         crime_rate=bounded(crime.rate),
         crime_low=bounded(crime.low),
         crime_high=bounded(crime.high),
         crime_ratio=bounded(crime.ratio),
     )
-
-
-def _since_base(base: Base | None, *, now: int | None, then: int | None, parameters: Parameters) -> Interval | None:
-    """The rate since the base edition's period ended, as a multiple of the rate in it; None before a month is over."""
-    if base is None or base.months == 0 or now is None or then is None:
-        return None
-    low, high = rate_ratio_interval(
-        now=[now],
-        before=[then],
-        exposure_now=min(base.months, parameters.period_months) / 12,
-        exposure_before=_years(parameters),
-        level=parameters.level,
-    )
-    return Interval(low=float(low[0]), high=float(high[0]))

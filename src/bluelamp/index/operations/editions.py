@@ -1,6 +1,6 @@
 """Building an edition from the visible evidence, and checking that its published figures can be built again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.method import Base, Figure, SourceFact
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import months_since, period_ending
-from bluelamp.index.domain.units import StatedUnits, chosen_units
+from bluelamp.index.domain.units import chosen_units
 from bluelamp.index.evidence_queries import present_reading, stated_units
 from bluelamp.index.models import Edition, EditionRow
+from bluelamp.index.operations.covering import compared_told, evidence_told, units_told
 from bluelamp.index.operations.frozen import (
     RESTRICTED_KINDS,
     code_version,
@@ -29,13 +30,11 @@ from bluelamp.index.queries import editions_folder, newest_specimen
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
 from bluelamp.kernel.events import EditionBuilt
-from bluelamp.kernel.evidence.models import Load, Source
+from bluelamp.kernel.evidence.models import Source
 from bluelamp.kernel.evidence.queries import file_paths, visible_loads
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.warehouse.counts import Reading, frozen_counts, newest_day, refs_among, sightings_of_products
 from bluelamp.warehouse.files import FileDamagedError, read_table, write_table
-
-_MOST_STATEMENTS = 5
 
 
 class NoEvidenceError(ValueError):
@@ -140,8 +139,9 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
             "code_version": code_version(),
             "lock_hash": lock_hash(),
             "base": base,
-            "coverage": _units_told(figures, stated=stated)
-            | _coverage(
+            "coverage": units_told(figures=figures, stated=stated)
+            | compared_told(figures=figures, products=products)
+            | evidence_told(
                 counts=counts,
                 loads=list(loads),
                 months=parameters.period_months,
@@ -262,53 +262,11 @@ def _source_fact(source: Source) -> SourceFact:
     return SourceFact(id=source.id, authority=source.authority, derived_from=source.derived_from or None)
 
 
-def _units_told(
-    figures: Sequence[Figure], *, stated: Mapping[str, Sequence[StatedUnits]]
-) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Where the units of the edition's products come from, the statement that counts first; {} where there are none."""
-    keys = [f.product_key for f in figures if f.units and f.named]
-    told = {k: [{**asdict(s), "as_of": str(s.as_of)} for s in stated[k][:_MOST_STATEMENTS]] for k in keys}
-    return {"units": told} if told else {}
-
-
 def _products_table(units: Mapping[str, int]) -> pa.Table:
     columns = list(zip(*products_with_category(), strict=True)) or [()] * 5
     names = ("key", "maker_key", "name", "category", "support")
     table = pa.table({n: pa.array(c, type=pa.string()) for n, c in zip(names, columns, strict=True)})
     return table.append_column("units", pa.array([units.get(key, 0) for key in columns[0]], type=pa.int64()))
-
-
-def _coverage(*, counts: pa.Table, loads: list[Load], months: int, rejected: Sequence[str]) -> dict[str, Any]:
-    """How much of the authority's list, in the period, belongs to a product, to a maker only, to nothing known.
-
-    `rejected` are the CVEs that were left out because they stand for nothing any more.
-    """
-    totals = {"to_product": 0, "maker_only": 0, "unmapped": 0}
-    independent = {load.source_id for load in loads if not load.source.derived_from}
-    for row in counts.to_pylist():
-        if not row["model_key"] and row["months_back"] < months and row["source"] in independent:
-            kind = "to_product" if row["product_key"] else "maker_only" if row["maker_key"] else "unmapped"
-            totals[kind] += row["events"]
-    return {
-        **totals,
-        "entries": sum(totals.values()),
-        "kinds": sorted(set(counts["kind"].to_pylist())),
-        **({"rejected": list(rejected)} if rejected else {}),
-        "sources": [
-            {
-                "id": s.id,
-                "title": s.title,
-                "publisher": s.publisher,
-                "licence": s.licence,
-                "url": s.url,
-                "derived_from": s.derived_from,
-                "newest": str(load.last_on),
-                "quarantined": load.quarantined,
-            }
-            for load in loads
-            for s in (load.source,)
-        ],
-    }
 
 
 def _details(*, paths: list[Any], end: date, reading: Reading) -> dict[str, list[dict[str, Any]]]:

@@ -47,13 +47,18 @@ PRODUCTS: dict[str, Field] = {
     "jeffreys_low": Field("Lower end of the 90 % interval of `rate`, of this product alone, dates a year.", NUMBER),
     "jeffreys_high": Field("Upper end of the 90 % interval of `rate`, of this product alone, dates a year.", NUMBER),
     "band": Field(
-        "high: `low` and `jeffreys_low` both exceed the threshold, `highThreshold` of the package; low: both intervals "
-        "lie below it and a basis such as the units in use is known; else cannot-tell.",
+        "high: `low` and `jeffreys_low` both exceed the threshold, `highThreshold` of the package, and do so "
+        "without any one source that is no authority and beside all products instead of those of its kind; low: both "
+        "intervals lie below it and a basis such as the units in use is known; else cannot-tell.",
         allowed=_BANDS,
     ),
     "rank_low": Field("Best rank in its kind that the evidence allows; 1 is the most often confirmed.", INTEGER),
     "rank_high": Field("Worst rank in its kind that the evidence allows.", INTEGER),
-    "trend": Field("How the dates compare with those of the period before.", allowed=_TRENDS),
+    "trend": Field(
+        "How the dates compare with those of the period before: rising or falling only where the interval lies beyond "
+        "both 1 and the ratio of all other products together.",
+        allowed=_TRENDS,
+    ),
     "trend_low": Field("Lower end of the 90 % interval of the ratio, now divided by the period before.", NUMBER),
     "trend_high": Field("Upper end of that interval; empty where it has none.", NUMBER),
     "ebgm": Field("How many times as often as the average of its kind, shrunk (EBGM, geometric mean).", NUMBER),
@@ -65,7 +70,7 @@ PRODUCTS: dict[str, Field] = {
         "Dates in the whole months since that period ended, at most a period's; empty without a base edition.", INTEGER
     ),
     "base_trend": Field(
-        "How the rate in those months compares with the base edition's; empty before one is over.",
+        "How the rate in those months compares with the base edition's, said as `trend` is; empty before one is over.",
         allowed=("", *_TRENDS),
     ),
     "base_low": Field(
@@ -139,6 +144,6 @@ REASON_CODES: dict[str, str] = {
     "renamed": "no date: the name changed",
     "kind": "no date: the kind changed",
     "band": "no date: the band changed with the dates of the product",
-    "band-others": "no date: the band changed though its own dates did not; others of its kind did",
+    "band-others": "no date: the band changed though its own dates did not; those of others did",
     "band-method": "no date: the band changed because the parameters of the method did",
 }

@@ -69,7 +69,7 @@ def current_edition(request: HttpRequest) -> Any:
         **{name: getattr(edition, name) for name in (*own, "code_version")},
         **{name: edition.parameters[name] for name in chosen},
         "note": note_of(edition=edition),
-        "coverage": {k: edition.coverage[k] for k in ("entries", "to_product", "maker_only", "unmapped")},
+        "coverage": edition.coverage,
         "sources": [{k: s[k] for k in schemas.SourceOut.model_fields} for s in edition.coverage["sources"]],
     }
 

@@ -5,17 +5,19 @@ from functools import cache
 
 from bluelamp.index.domain.bands import Interval, band_of
 from bluelamp.index.domain.parameters import Parameters
+from bluelamp.index.domain.trends import trends
 from bluelamp.stats.ebgm import fit_mixture, ratios
+from bluelamp.stats.hierarchy import learn_priors, shrink
 from bluelamp.stats.intervals import jeffreys_interval
 from bluelamp.stats.ranks import rank_ranges
-from bluelamp.stats.shrinkage import fit_gamma_prior, shrink
-from bluelamp.stats.trend import direction, rate_ratio_interval
 
 # A kind of 20 products: the dates of the five that were confirmed, and fifteen that never were.
 SEEN = (9, 4, 2, 1)
 DATES = (9, 4, 2, 1, 1, *[0] * 15)
 # Of the product with most dates: in the 24 months before; in those of the base edition, and in the months since.
-BEFORE, IN_BASE, SINCE, MONTHS_SINCE = 2, 4, 2, 6
+BEFORE, IN_BASE, SINCE, MONTHS_SINCE = 1, 4, 2, 6
+# Of all other products of the list in the same times: now and before; since the base edition and in it.
+OTHERS, OTHERS_SINCE = (320, 250), (75, 280)
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Change:
-    """Dates now and then, the interval of how many times as often, and what is said of it."""
+    """Dates now and then, how many times as often (with all other products' own), and what is said of it."""
 
     now: int
     then: int
     ratio: Interval
+    others: float
     trend: str
 
 
@@ -64,10 +67,10 @@ def worked_example() -> Worked:
     """The example, reckoned once: the choices are those that new editions are made with."""
     chosen = Parameters()
     years = chosen.period_months / 12
-    prior = fit_gamma_prior(counts=DATES, exposures=years)
-    learnt = shrink(counts=DATES, exposures=years, prior=prior, level=chosen.level)
+    priors = learn_priors(counts=DATES, exposure=years)
+    learnt = shrink(counts=DATES, priors=priors, level=chosen.level)
     low, high = jeffreys_interval(counts=DATES, exposures=years, level=chosen.level)
-    best, worst = rank_ranges(shape=learnt.shape, rate=learnt.rate, confidence=chosen.rank_confidence)
+    best, worst = rank_ranges(counts=DATES, priors=priors, confidence=chosen.rank_confidence)
     expected = (sum(DATES) + 0.5) / len(DATES)
     compared = ratios(
         counts=DATES, expected=expected, mixture=fit_mixture(counts=DATES, expected=[expected] * len(DATES))
@@ -90,11 +93,18 @@ def worked_example() -> Worked:
         products=len(DATES),
         total=sum(DATES),
         lines=tuple(line(DATES.index(dates)) for dates in SEEN),
-        mean=prior.shape / prior.rate,
-        worth=prior.rate,
+        mean=priors.mean,
+        worth=priors.worth,
         threshold=chosen.high_threshold,
-        change=_change(now=DATES[0], years=years, then=BEFORE, years_then=years, level=chosen.level),
-        since_base=_change(now=SINCE, years=MONTHS_SINCE / 12, then=IN_BASE, years_then=years, level=chosen.level),
+        change=_change(now=DATES[0], years=years, then=BEFORE, years_then=years, others=OTHERS, level=chosen.level),
+        since_base=_change(
+            now=SINCE,
+            years=MONTHS_SINCE / 12,
+            then=IN_BASE,
+            years_then=years,
+            others=OTHERS_SINCE,
+            level=chosen.level,
+        ),
         months_since=MONTHS_SINCE,
         expected=expected,
         times=float(compared.ebgm[0]),
@@ -102,9 +112,12 @@ def worked_example() -> Worked:
     )
 
 
-def _change(*, now: int, years: float, then: int, years_then: float, level: float) -> Change:
-    low, high = rate_ratio_interval(
-        now=[now], before=[then], exposure_now=years, exposure_before=years_then, level=level
-    )
-    ratio = Interval(low=float(low[0]), high=float(high[0]))
-    return Change(now=now, then=then, ratio=ratio, trend=direction(low=ratio.low, high=ratio.high))
+def _change(*, now: int, years: float, then: int, years_then: float, others: tuple[int, int], level: float) -> Change:
+    found = trends(
+        now={"": now, "others": others[0]},
+        before={"": then, "others": others[1]},
+        years=years,
+        years_before=years_then,
+        level=level,
+    )[""]
+    return Change(now=now, then=then, ratio=found.ratio, others=found.others, trend=found.said)

@@ -71,6 +71,8 @@ def _figures(row: EditionRow, edition: Edition) -> dict[str, Any]:
         "earlier": [s for s in listed if s["on"] < start],
         "crimes": crimes_words(row=row),
         "units": edition.coverage.get("units", {}).get(row.product_key, []),
+        "its_kind": reads.kinds_of(edition).get(row.category),
+        "others": reads.others_of(row=row, edition=edition),
         "months": reads.months_of(row=row, edition=edition),
         "sources": sources,
         "leaning": sources.get(row.leaning_on, {}).get("title", row.leaning_on),

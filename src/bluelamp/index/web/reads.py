@@ -115,6 +115,32 @@ def makers_named(*, edition: Edition) -> dict[str, str]:
     return dict(pairs)
 
 
+@dataclass(frozen=True)
+class KindCount:
+    """How many products of a kind are catalogued, and how many of them were ever confirmed."""
+
+    code: str
+    catalogued: int
+    confirmed: int
+
+    @property
+    def all_confirmed(self) -> bool:
+        """Whether no product of the kind stands for those that attackers leave alone."""
+        return self.confirmed == self.catalogued
+
+
+def kinds_of(edition: Edition) -> dict[str, KindCount]:
+    """The kinds of an edition by code; none of one made before this was kept."""
+    told = edition.coverage.get("categories", {})
+    return {code: KindCount(code, found["catalogued"], found["confirmed"]) for code, found in told.items()}
+
+
+def others_of(*, row: EditionRow, edition: Edition) -> dict[str, int]:
+    """The dates of all other products, now and in the period before; {} of an edition made before this was kept."""
+    told = edition.coverage.get("dates")
+    return {"now": told["now"] - row.dates, "before": told["before"] - row.dates_before} if told else {}
+
+
 def months_of(*, row: EditionRow, edition: Edition) -> list[MonthCount]:
     """The period months of a row, oldest first."""
     last = len(row.monthly) - 1

@@ -44,13 +44,29 @@ class SourceOut(Schema):
     newest: str = Field(description="The newest date that the source gave.")
 
 
+class ListDatesOut(Schema):
+    """Confirmed dates of all products together: what trends are held against."""
+
+    now: int = Field(description="In the period.")
+    before: int = Field(description="In the period before.")
+
+
+class KindOut(Schema):
+    """The products of one category: what ranks and estimates are made among."""
+
+    catalogued: int
+    confirmed: int = Field(description="Those that were confirmed on any date since the evidence begins.")
+
+
 class CoverageOut(Schema):
-    """How much of the evidence in the period belongs to what."""
+    """How much of the evidence in the period belongs to what, and what products are compared with."""
 
     entries: int
     to_product: int
     maker_only: int
     unmapped: int
+    dates: ListDatesOut | None = Field(None, description="Null in an edition made before this was kept.")
+    categories: dict[str, KindOut] = Field({}, description="By code of the category.")
 
 
 class EditionOut(Schema):
@@ -103,9 +119,11 @@ class ProductOut(Schema):
     band: Band
     rank_low: int
     rank_high: int
-    trend: Trend
-    trend_low: float | None
-    trend_high: float | None
+    trend: Trend = Field(
+        description="How its rate compares with the period before, beside all other products (`coverage.dates`)."
+    )
+    trend_low: float | None = Field(description="Lower end of the 90 % interval of rate now / rate before.")
+    trend_high: float | None = Field(description="Upper end; null where there is none.")
     monthly: list[int] = Field(description="Confirmed dates by period month, oldest first.")
     first_seen: date
     last_seen: date

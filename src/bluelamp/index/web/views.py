@@ -131,6 +131,7 @@ def _table(request: HttpRequest, *, edition: Edition | None, category: str, crum
         narrowed=filters.narrowed
         and not (category and filters == choice.Filters(category=category, sort=filters.sort, time=filters.time)),
         page=page,
+        its_kind=reads.kinds_of(edition).get(category),
         whole=whole,
         highest=max((n for row in whole for n in row.totals), default=0),
         since=history.whole_time(edition=edition).start,
@@ -221,6 +222,7 @@ def methods(request: HttpRequest) -> HttpResponse:
             "charts": backtest.charts_of(summary),
             "shortfall": backtest.shortfall_of(summary),
             "sources": edition.coverage.get("sources", []),
+            "kinds": reads.kinds_of(edition).values(),
         }
     return render_page(
         request, "index/methods.html", edition=edition, crumbs=((gettext("How it is made"), ""),), **context

@@ -1,0 +1,79 @@
+"""How often the intervals, ranges of ranks and trends hold the truth, in simulated kinds as sparse as the real ones.
+
+    .venv/bin/python scripts/interval_coverage.py [--kinds N]
+
+Products' true rates are drawn from a Gamma of the given shape, and counts from them over two years. Printed for each
+shape and size of kind: of products with a date, the share of shrunk and unpooled 90 % intervals that hold the true
+rate, and of ranges of ranks that hold the true rank. Then trends: of products whose rate stayed while the list noticed
+half as much again of everything, the share called rising.
+"""
+
+import argparse
+
+import numpy as np
+
+from bluelamp.index.domain.trends import trends
+from bluelamp.stats.hierarchy import learn_priors, shrink
+from bluelamp.stats.intervals import jeffreys_interval
+from bluelamp.stats.ranks import rank_ranges
+
+YEARS = 2.0
+KINDS = ((39, 7), (24, 3), (23, 20), (233, 13), (46, 44), (8, 12))
+SHAPES = (0.3, 1.0, 3.0)
+
+
+def held(*, products: int, dates: int, shape: float, kinds: int, draw: np.random.Generator) -> tuple[float, ...]:
+    """The three shares of so many simulated kinds."""
+    shrunk, alone, ranks = [], [], []
+    for _ in range(kinds):
+        rates = draw.gamma(shape, dates / (products * YEARS) / shape, products)
+        n = draw.poisson(rates * YEARS)
+        priors = learn_priors(counts=n, exposure=YEARS)
+        found, (low, high) = shrink(counts=n, priors=priors), jeffreys_interval(counts=n, exposures=YEARS)
+        best, worst = rank_ranges(counts=n, priors=priors)
+        rank = 1 + (rates[None, :] > rates[:, None]).sum(axis=1)
+        shrunk.append(((found.low <= rates) & (rates <= found.high))[n > 0])
+        alone.append(((low <= rates) & (rates <= high))[n > 0])
+        ranks.append(((best <= rank) & (rank <= worst))[n > 0])
+    return tuple(float(np.concatenate(each).mean()) for each in (shrunk, alone, ranks))
+
+
+def rising(*, lists: int, draw: np.random.Generator) -> tuple[float, float]:
+    """Of products seen five times or more in both periods, the share called rising: beside all others, and without."""
+    beside, without, many = 0, 0, 0
+    for _ in range(lists):
+        rates = draw.gamma(0.3, 1.0, 400) * YEARS
+        now, before = draw.poisson(rates), draw.poisson(rates * 282 / 427)
+        keys = [str(i) for i in range(400)]
+        found = trends(
+            now=dict(zip(keys, now.tolist(), strict=True)),
+            before=dict(zip(keys, before.tolist(), strict=True)),
+            years=YEARS,
+            years_before=YEARS,
+            level=0.9,
+        )
+        for at, key in enumerate(keys):
+            if now[at] + before[at] >= 5:
+                many += 1
+                beside += found[key].said == "rising"
+                without += found[key].ratio.low > 1
+    return beside / many, without / many
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kinds", type=int, default=400, help="kinds simulated of each shape and size")
+    kinds = parser.parse_args().kinds
+    draw = np.random.default_rng(20260807)
+    print("products dates shape | shrunk unpooled ranks")
+    for products, dates in KINDS:
+        for shape in SHAPES:
+            shares = held(products=products, dates=dates, shape=shape, kinds=kinds, draw=draw)
+            print(f"{products:8} {dates:5} {shape:5} | " + " ".join(f"{share:.3f}" for share in shares), flush=True)
+    beside, without = rising(lists=max(1, kinds // 40), draw=draw)
+    print(f"called rising though only the list grew: {beside:.3f} (not held against all others: {without:.3f})")
+
+
+if __name__ == "__main__":
+    main()
