@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from cast import actor, who
 from small_edition import add_product
 
@@ -12,7 +13,7 @@ from bluelamp.index.operations.checking import acknowledge, run_checks
 from bluelamp.index.operations.drafting import correct, draft
 from bluelamp.index.operations.loading import load_bytes
 from bluelamp.index.operations.previews import link_maker, open_previews
-from bluelamp.index.operations.publishing import publish
+from bluelamp.index.operations.publishing import NotReadyError, publish
 from bluelamp.index.operations.releasing import announce_release, take_date
 from bluelamp.index.operations.signing import ask_sign_off, sign
 from bluelamp.index.publishing_queries import content_hash, open_checks
@@ -110,6 +111,11 @@ def out(edition: Edition, *, now: datetime = LATER) -> Edition:
     return publish(actor=actor("head-of-profession"), edition_id=edition.pk, today=now.date(), now=now)
 
 
+def withheld(key: str, *, what: str = "product", reason: str = "It names another product") -> dict[str, object]:
+    """What the form for withholding sends."""
+    return {"do": "withhold", "withhold-product": key, "withhold-what": what, "withhold-reason": reason}
+
+
 def corrected(edition: Edition, *, reason: str = "An entry was taken back.", now: datetime) -> Edition:
     """A correction, published."""
     made = correct(actor=actor("analyst"), edition_id=edition.pk, reason=reason, now=now)
@@ -117,3 +123,16 @@ def corrected(edition: Edition, *, reason: str = "An entry was taken back.", now
     checked(made, now=now)
     signed_off(made, now=now)
     return out(made, now=now)
+
+
+def fresh(edition: Edition) -> Edition:
+    """The edition as it is stored now."""
+    return Edition.objects.get(pk=edition.pk)
+
+
+def refused(edition: Edition, *codes: str, now: datetime = LATER) -> None:
+    """Publishing stops for exactly these reasons, and the draft stays one."""
+    with pytest.raises(NotReadyError) as stopped:
+        out(edition, now=now)
+    assert stopped.value.obstacles == codes
+    assert fresh(edition).status == "draft"

@@ -25,6 +25,7 @@ from press import (
     second_analyst,
     signed_off,
     small_catalogue,
+    withheld,
 )
 
 from bluelamp.index.models import Edition, Preview, Release
@@ -55,10 +56,6 @@ def text_of(browser: Client, address: str, data: dict[str, object] | None = None
     answer = browser.get(address) if data is None else browser.post(address, data, follow=True)
     assert answer.status_code == 200, (address, answer.status_code)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def hides(key: str, what: str = "product", reason: str = "It names another product") -> dict[str, object]:
-    return {"do": "withhold", "withhold-product": key, "withhold-what": what, "withhold-reason": reason}
 
 
 def test_only_signatures_of_the_request_that_stands_look_valid() -> None:
@@ -105,17 +102,17 @@ def test_a_change_of_nothing_is_refused_and_voids_nothing() -> None:
     for prefix, data, told, field in (
         ("", {"do": "withhold"}, "Choose a product.", "id_withhold-product-error"),
         ("", {"do": "show-again"}, "This field is required", ""),
-        ("", hides("acme:beta", "crimes"), "shows no count of crimes", "id_withhold-what-error"),
-        ("", hides("acme:beta", reason="ok"), "at least 10 characters", "id_withhold-reason-error"),
-        ("/cy", hides("acme:beta", reason="ok"), "o leiaf 10 nod", "id_withhold-reason-error"),
-        ("/cy", hides("acme:beta", "crimes"), "drafft yn dangos cyfrif troseddau", "id_withhold-what-error"),
+        ("", withheld("acme:beta", what="crimes"), "shows no count of crimes", "id_withhold-what-error"),
+        ("", withheld("acme:beta", reason="ok"), "at least 10 characters", "id_withhold-reason-error"),
+        ("/cy", withheld("acme:beta", reason="ok"), "o leiaf 10 nod", "id_withhold-reason-error"),
+        ("/cy", withheld("acme:beta", what="crimes"), "drafft yn dangos cyfrif troseddau", "id_withhold-what-error"),
     ):
         page = hari.post(prefix + base, data).content.decode()
         assert (told in page and field in page) or data["do"] == "show-again", (data, told)
     held = Edition.objects.get(pk=edition.pk)
     assert held.checked_at is not None and sign_off_request(edition=held) == before
     assert not re.search(r'value="acme[^"]*" selected', hari.get(base).content.decode()), "nothing is chosen beforehand"
-    assert "The draft was changed." in text_of(hari, base, hides("acme:beta"))
+    assert "The draft was changed." in text_of(hari, base, withheld("acme:beta"))
     assert sign_off_request(edition=edition) is None
     for act in (
         lambda: withhold(

@@ -10,7 +10,7 @@ from cast import actor, client, who
 from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
-from press import FIRST, linked_maker, load, ready, small_catalogue
+from press import FIRST, linked_maker, load, ready, small_catalogue, withheld
 
 from bluelamp.index.models import Edition, Preview, Release, Reply
 from bluelamp.index.operations.editions import build_edition
@@ -37,11 +37,6 @@ def told(browser: Client, address: str, **data: object) -> str:
     answer = browser.post(address, data, follow=True)
     assert answer.status_code == 200, (address, answer.status_code)
     return answer.content.decode()
-
-
-def withheld(key: str, *, what: str = "product", reason: str = "It names another product") -> dict[str, object]:
-    """What the form for withholding sends."""
-    return {"do": "withhold", "withhold-product": key, "withhold-what": what, "withhold-reason": reason}
 
 
 def as_live(capacity: str, first: str = "") -> Client:

@@ -31,6 +31,7 @@ from bluelamp.index.queries import (
     backtest_file,
     backtest_summary,
     editions_folder,
+    facts,
     learnt_weights,
     named_rows,
     visible_edition,
@@ -304,6 +305,8 @@ def test_packaged_weights_are_those_learnt_from_the_packaged_facts(tmp_path: Pat
 @pytest.mark.any_engine
 def test_reasons_add_up_to_the_score_for_the_packaged_day_and_another() -> None:
     prepared = prepared_facts()
+    newest = max(row["date"] for row in facts(name="kev").to_pylist())
+    assert newest_day(prepared=prepared) == newest + timedelta(days=1)
     for as_of in (newest_day(prepared=prepared), date(2023, 1, 1)):
         top = watch_list(prepared=prepared, as_of=as_of, top=5)
         assert all(f.score == pytest.approx(sum(f.reasons.values()), abs=0.001) for f in top)

@@ -1,7 +1,6 @@
 """From draft to published, corrected, withdrawn: what may happen in which order, and what happens to bad input."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,13 @@ from press import (
     LATER,
     NOW,
     checked,
-    corrected,
     crimes,
     dated,
-    linked_maker,
+    fresh,
     load,
     out,
     ready,
+    refused,
     second_analyst,
     signed_off,
     small_catalogue,
@@ -29,22 +28,12 @@ from press import (
 
 from bluelamp.index.domain import life
 from bluelamp.index.domain.calendar import CalendarError
-from bluelamp.index.models import Check, Edition, Preview, Reply
-from bluelamp.index.operations.checking import acknowledge, run_checks, watch_editions
-from bluelamp.index.operations.drafting import EditionError, correct, draft, drop, redraft
+from bluelamp.index.models import Edition
+from bluelamp.index.operations.checking import acknowledge, run_checks
+from bluelamp.index.operations.drafting import EditionError, correct, draft, redraft
 from bluelamp.index.operations.editions import build_edition, verify_edition
-from bluelamp.index.operations.previews import (
-    ReplyRefusedError,
-    accept_reply,
-    close_error,
-    link_maker,
-    look_at_preview,
-    note_fix,
-    open_previews,
-    refuse_reply,
-    reply,
-)
-from bluelamp.index.operations.publishing import NotReadyError, publish, withdraw
+from bluelamp.index.operations.previews import open_previews
+from bluelamp.index.operations.publishing import NotReadyError, publish
 from bluelamp.index.operations.releasing import (
     announce_release,
     cancel_release,
@@ -53,8 +42,8 @@ from bluelamp.index.operations.releasing import (
     move_release,
 )
 from bluelamp.index.operations.signing import ask_sign_off, reject, sign
-from bluelamp.index.operations.withholding import show_again, withhold
-from bluelamp.index.publishing_queries import content_hash, open_checks, sign_off_request, watched_findings
+from bluelamp.index.operations.withholding import withhold
+from bluelamp.index.publishing_queries import content_hash, open_checks, sign_off_request
 from bluelamp.index.queries import named_rows, newest_edition, visible_edition
 from bluelamp.kernel.approvals.models import ApprovalRequest
 from bluelamp.kernel.approvals.operations import OwnRequestError, VersionChangedError
@@ -62,7 +51,6 @@ from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.operations.permit import NotPermittedError
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-TEXT = "We fixed this weakness in version 2.1 and our devices update by themselves."
 
 
 @pytest.fixture(autouse=True)
@@ -70,17 +58,6 @@ def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
     settings.BLUELAMP_HOME = tmp_path
     small_catalogue()
     yield tmp_path
-
-
-def fresh(edition: Edition) -> Edition:
-    return Edition.objects.get(pk=edition.pk)
-
-
-def refused(edition: Edition, *codes: str, now: Any = LATER) -> None:
-    with pytest.raises(NotReadyError) as stopped:
-        out(edition, now=now)
-    assert stopped.value.obstacles == codes
-    assert fresh(edition).status == "draft"
 
 
 def test_a_draft_becomes_the_published_edition() -> None:
@@ -312,221 +289,6 @@ def test_what_happened_since_the_checks_stops_publishing() -> None:
     edition = ready()
     load(*FIRST[:3], FIRST[4], now=NOW + DAY)
     refused(edition, life.CHECKS_OPEN)
-
-
-def test_first_naming_waits_ten_working_days() -> None:
-    load(*FIRST)
-    edition = draft(actor=actor("analyst"), now=NOW)
-    dated(edition, on=(NOW + 28 * DAY).date())
-    shown_late = LATER - 2 * DAY
-    open_previews(
-        actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=shown_late.date(), now=shown_late
-    )
-    checked(edition, now=LATER)
-    signed_off(edition, now=LATER)
-    refused(edition, life.PREVIEW_RUNS)
-    ends = Preview.objects.first()
-    assert ends is not None
-    over = LATER + timedelta(days=(ends.ends_on - LATER.date()).days)
-    refused(edition, life.PREVIEW_RUNS, now=over)
-    checked(edition, now=over + DAY)
-    if sign_off_request(edition=edition) is None:
-        signed_off(edition, now=over + DAY)
-    assert out(fresh(edition), now=over + DAY).status == "published"
-
-
-def test_a_product_named_before_needs_no_preview_but_new_evidence_of_a_new_one_does() -> None:
-    out(ready())
-    load(*FIRST, f"CVE-2026-3000,Acme,Alpha,{NOW.date()}", f"CVE-2026-3001,Zeta,Cam,{NOW.date()}", now=LATER)
-    edition = draft(actor=actor("analyst"), now=LATER)
-    (preview,) = open_previews(
-        actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=LATER.date(), now=LATER
-    )
-    assert preview.product_key == "zeta:cam"
-    load(*FIRST, f"CVE-2026-3001,Zeta,Cam,{NOW.date()}", f"CVE-2026-3002,Zeta,Cam,{NOW.date() - DAY}", now=LATER + DAY)
-    redraft(actor=actor("analyst"), edition_id=edition.pk, now=LATER + DAY)
-    (again,) = open_previews(
-        actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=LATER.date(), now=LATER + DAY
-    )
-    assert again.product_key == "zeta:cam" and again.evidence_hash != preview.evidence_hash
-
-
-def test_a_maker_sees_its_own_previews_only() -> None:
-    load(*FIRST, f"CVE-2026-3001,Zeta,Cam,{NOW.date()}")
-    edition = draft(actor=actor("analyst"), now=NOW)
-    made = open_previews(actor=actor("analyst"), edition_id=edition.pk, told="letter", today=NOW.date(), now=NOW)
-    own = {p.product_key: p for p in made}
-    maker = linked_maker("zeta")
-    assert look_at_preview(actor=maker, preview_id=own["acme:alpha"].pk, now=NOW) is None
-    found = look_at_preview(actor=maker, preview_id=own["zeta:cam"].pk, now=NOW)
-    assert found is not None and found[1].product_key == "zeta:cam"
-    assert Entry.objects.filter(action="index.look-at-preview").count() == 1
-    with pytest.raises(EditionError, match="speaks for"):
-        reply(actor=maker, product_key="acme:alpha", text=TEXT, now=NOW)
-    with pytest.raises(NotPermittedError):
-        reply(actor=actor("analyst"), product_key="zeta:cam", text=TEXT, now=NOW)
-    with pytest.raises(NotPermittedError):
-        link_maker(actor=maker, organisation_id=maker.scope[13:], maker_key="acme", how_known="x", now=NOW)
-
-
-def test_a_reply_is_kept_word_for_word_decided_by_rule_and_changes_what_is_signed() -> None:
-    edition = ready()
-    maker = linked_maker()
-    with pytest.raises(ReplyRefusedError) as broken:
-        reply(actor=maker, product_key="acme:alpha", text=TEXT + " See www.acme.example", now=NOW)
-    assert broken.value.rules == ("link",)
-    text = f"{TEXT}\r\n\r\nSecond paragraph."
-    sent = reply(actor=maker, product_key="acme:alpha", text=text, fix_on=(NOW + 3 * DAY).date(), now=LATER)
-    refused(edition, life.REPLY_WAITS)
-    with pytest.raises(EditionError, match="published rule"):
-        refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="too-long", reason="It is praise only", now=LATER)
-    with pytest.raises(EditionError, match="Say why"):
-        refuse_reply(actor=actor("analyst"), reply_id=sent.pk, rule="advertising", reason=" ", now=LATER)
-    accept_reply(actor=actor("head-of-profession"), reply_id=sent.pk, now=LATER)
-    assert sign_off_request(edition=edition) is None, "what is published is another content now"
-    assert Reply.objects.get().text == f"{TEXT}\n\nSecond paragraph."
-    refused(fresh(edition), life.NOT_CHECKED, life.NOT_APPROVED)
-    checked(edition, now=LATER)
-    signed_off(edition, now=LATER)
-    out(fresh(edition))
-    note_fix(actor=actor("analyst"), reply_id=sent.pk, there=True, now=LATER)
-    with pytest.raises(EditionError):
-        note_fix(actor=actor("analyst"), reply_id=sent.pk, there=False, now=LATER)
-
-
-def test_a_proven_error_blocks_until_it_is_mended_or_withheld() -> None:
-    edition = ready()
-    maker = linked_maker()
-    sent = reply(actor=maker, product_key="acme:gamma", text=TEXT, claims_error=True, now=LATER)
-    with pytest.raises(EditionError, match="say whether"):
-        accept_reply(actor=actor("analyst"), reply_id=sent.pk, now=LATER)
-    accept_reply(
-        actor=actor("analyst"), reply_id=sent.pk, error_found=True, error_reason="The entry names another", now=LATER
-    )
-    run_checks(actor=actor("analyst"), edition_id=edition.pk, now=LATER)
-    (error,) = edition.checks.filter(check_code="errors")
-    assert error.severity == "block"
-    withhold(
-        actor=actor("analyst"),
-        edition_id=edition.pk,
-        product_key="acme:gamma",
-        what="product",
-        reason="An error is proven",
-        now=LATER,
-    )
-    checked(edition, now=LATER)
-    assert not edition.checks.filter(check_code="errors").exists()
-    close_error(actor=actor("analyst"), reply_id=sent.pk, reason="The alias table was mended", now=LATER)
-    show_again(actor=actor("analyst"), edition_id=edition.pk, product_key="acme:gamma", what="product", now=LATER)
-    checked(edition, now=LATER)
-    signed_off(edition, now=LATER)
-    assert out(fresh(edition)).rows.filter(product_key="acme:gamma", withheld="").exists()
-
-
-def test_removed_entries_of_a_published_edition_are_found_and_corrected_in_the_open() -> None:
-    """Bad input: the authority takes an entry back after publishing."""
-    published = out(ready())
-    load(*FIRST[:3], FIRST[4], now=LATER + DAY)
-    watch_editions(now=LATER + DAY)
-    (finding,) = watched_findings()
-    assert (finding.check_code, finding.subject) == ("removed", "acme:gamma@cisa-kev")
-    watch_editions(now=LATER + 2 * DAY)
-    assert watched_findings().count() == 1, "the daily look repeats nothing"
-    fixed = corrected(published, now=LATER + 2 * DAY)
-    assert (fixed.number, fixed.revision, fixed.status) == (published.number, 1, "published")
-    old = fresh(published)
-    assert old.status == "replaced" and old.rows.filter(product_key="acme:gamma").exists(), "the old one stays readable"
-    assert [c["product_key"] for c in fixed.changes if c["kind"] == "gone"] == ["acme:gamma"]
-    assert fixed.period_end == old.period_end and visible_edition(outside=True) == fixed
-    assert not watched_findings().exists()
-
-
-def test_late_evidence_for_a_published_period_is_found_and_corrected_in_the_open() -> None:
-    """Bad input: evidence of the published period comes in later; newer evidence is no matter of that edition."""
-    published = out(ready())
-    inside = f"CVE-2026-4000,Acme,Beta,{published.period_end - DAY}"
-    load(*FIRST, f"CVE-2026-4001,Acme,Beta,{published.period_end + DAY}", now=LATER + DAY)
-    watch_editions(now=LATER + DAY)
-    assert not watched_findings().exists()
-    load(*FIRST, inside, f"CVE-2026-4001,Acme,Beta,{published.period_end + DAY}", now=LATER + 2 * DAY)
-    watch_editions(now=LATER + 2 * DAY)
-    (finding,) = watched_findings()
-    assert (finding.check_code, finding.subject) == ("late", "acme:beta@cisa-kev")
-    fixed = corrected(published, reason="An entry came in late.", now=LATER + 2 * DAY)
-    assert fixed.period_end == published.period_end
-    told = {(c["product_key"], c["field"]): (c["before"], c["after"]) for c in fixed.changes}
-    assert told["acme:beta", "dates"] == ("1", "2")
-
-
-def test_a_finding_about_a_published_edition_may_be_answered_instead() -> None:
-    out(ready())
-    load(*FIRST[:3], FIRST[4], now=LATER + DAY)
-    watch_editions(now=LATER + DAY)
-    ids = [c.pk for c in watched_findings()]
-    acknowledge(actor=actor("analyst"), check_ids=ids, reason="It was listed until the period ended", now=LATER + DAY)
-    assert not watched_findings().exists()
-    watch_editions(now=LATER + 2 * DAY)
-    assert not watched_findings().exists()
-
-
-def test_a_correction_needs_a_published_edition_a_reason_and_is_begun_once() -> None:
-    edition = ready()
-    with pytest.raises(EditionError, match="Only a published"):
-        correct(actor=actor("analyst"), edition_id=edition.pk, reason="An entry was wrong", now=LATER)
-    published = out(edition)
-    with pytest.raises(EditionError, match="what was wrong"):
-        correct(actor=actor("analyst"), edition_id=published.pk, reason=" ", now=LATER)
-    made = correct(actor=actor("analyst"), edition_id=published.pk, reason="An entry was wrong", now=LATER)
-    with pytest.raises(EditionError, match="begun already"):
-        correct(actor=actor("analyst"), edition_id=published.pk, reason="An entry was wrong", now=LATER)
-    assert visible_edition(outside=True) == published
-    drop(actor=actor("analyst"), edition_id=made.pk, reason="not needed", now=LATER)
-    assert fresh(published).status == "published"
-
-
-def test_a_draft_whose_base_was_replaced_meanwhile_is_compared_anew() -> None:
-    published = out(ready())
-    nxt = draft(actor=actor("analyst"), now=LATER)
-    assert nxt.base == published
-    load(*FIRST[:3], FIRST[4], now=LATER + DAY)
-    corrected(published, now=LATER + 2 * DAY)
-    dated(nxt, on=(LATER + 40 * DAY).date(), now=LATER)
-    with pytest.raises(NotReadyError) as stopped:
-        out(nxt, now=LATER + 40 * DAY)
-    assert life.SUPERSEDED in stopped.value.obstacles
-    redraft(actor=actor("analyst"), edition_id=nxt.pk, now=LATER + 3 * DAY)
-    assert fresh(nxt).base == visible_edition(outside=True)
-
-
-def test_withdrawing_shows_the_earlier_edition_again_and_keeps_the_record() -> None:
-    published = out(ready())
-    with pytest.raises(NotPermittedError):
-        withdraw(actor=actor("analyst"), edition_id=published.pk, reason="An entry was wrong", now=LATER)
-    withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="The list was forged.", now=LATER)
-    assert visible_edition(outside=True) is None and fresh(published).withdrawn_reason == "The list was forged."
-    with pytest.raises(EditionError):
-        withdraw(actor=actor("head-of-profession"), edition_id=published.pk, reason="again", now=LATER)
-
-
-def test_counts_of_crimes_that_differ_by_a_few_block_a_correction_until_withheld() -> None:
-    first = [f"K/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(15)]
-    crimes(*first)
-    published = out(ready())
-    crimes(*first, *[f"L/{i},{NOW.date() - 15 * DAY},Acme,Alpha,Kent" for i in range(5)], now=LATER)
-    made = correct(actor=actor("analyst"), edition_id=published.pk, reason="Crimes came late.", now=LATER)
-    run_checks(actor=actor("analyst"), edition_id=made.pk, now=LATER)
-    (small,) = made.checks.filter(check_code="differencing")
-    assert small.severity == "block" and small.subject.startswith("acme:alpha@")
-    withhold(
-        actor=actor("analyst"),
-        edition_id=made.pk,
-        product_key="acme:alpha",
-        what="crimes",
-        reason="Too few to show",
-        now=LATER,
-    )
-    run_checks(actor=actor("analyst"), edition_id=made.pk, now=LATER)
-    assert not Check.objects.filter(edition=made, check_code="differencing").exists()
 
 
 def test_only_who_is_on_the_list_looks_before_release_and_every_look_is_written_down() -> None:

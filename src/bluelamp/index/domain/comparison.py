@@ -100,11 +100,6 @@ class Prepared:
     first_published: Ints
     entry_listed: Ints
 
-    @property
-    def label_day(self) -> Ints:
-        """The days of all labels, in no particular order."""
-        return self.labelled.day
-
     def candidates(self, as_of: date) -> Ints:
         """The products that a list as of a day ranks, as numbers into `keys`."""
         return candidates(first=self.first_published, as_of=day_number(as_of))

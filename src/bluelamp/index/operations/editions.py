@@ -1,8 +1,9 @@
 """Building an edition from the visible evidence, and checking that its published figures can be built again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from bluelamp.index.domain.confirmed import CONFIRMED, own_days
 from bluelamp.index.domain.method import Base, Figure, SourceFact
 from bluelamp.index.domain.parameters import Parameters
 from bluelamp.index.domain.period import months_since, period_ending
-from bluelamp.index.domain.units import chosen_units
+from bluelamp.index.domain.units import StatedUnits, chosen_units
 from bluelamp.index.evidence_queries import present_reading, stated_units
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.operations.covering import compared_told, evidence_told, units_told
@@ -30,7 +31,7 @@ from bluelamp.index.queries import editions_folder, newest_specimen
 from bluelamp.kernel.catalogue.domain.categories import group_of
 from bluelamp.kernel.catalogue.queries import maker_names, products_with_category
 from bluelamp.kernel.events import EditionBuilt
-from bluelamp.kernel.evidence.models import Source
+from bluelamp.kernel.evidence.models import Load, Source
 from bluelamp.kernel.evidence.queries import file_paths, visible_loads
 from bluelamp.kernel.outbox.operations import announce
 from bluelamp.warehouse.counts import Reading, frozen_counts, newest_day, refs_among, sightings_of_products
@@ -63,13 +64,21 @@ class Prepared:
     products: pa.Table
     details: dict[str, list[dict[str, Any]]]
 
-    @property
-    def frozen(self) -> tuple[str, ...]:
-        """What names its content: the same evidence, catalogue, parameters and code give the same."""
-        return tuple(self.fields[name] for name in _FROZEN)
 
+@dataclass(frozen=True)
+class _Inputs:
+    """What an edition is made from, the counts and products of it in files. `fields` are those that name its content:
+    the same evidence, catalogue, parameters, base and code give the same figures."""
 
-_FROZEN = ("input_hash", "products_hash", "figures_hash", "code_version")
+    fields: dict[str, Any]
+    loads: list[Load]
+    paths: list[Path]
+    reading: Reading
+    sources: list[SourceFact]
+    counts: pa.Table
+    products: pa.Table
+    stated: Mapping[str, Sequence[StatedUnits]]
+    moved: dict[str, str]
 
 
 def build_edition(
@@ -83,10 +92,12 @@ def build_edition(
     """
     if base is not None and base.status == Edition.Status.DRAFT:
         raise BaseError("A draft may still change: name a published edition or a specimen as the base.")
-    prepared = prepare_edition(parameters=parameters or Parameters(), base=base)
+    chosen = parameters or Parameters()
+    inputs = _freeze(parameters=chosen, base=base, end=None)
     last = newest_specimen()
-    if last and last.base == base and tuple(getattr(last, name) for name in _FROZEN) == prepared.frozen:
+    if last and all(getattr(last, name) == value for name, value in inputs.fields.items()):
         return last, False
+    prepared = _make(inputs, parameters=chosen)
     with transaction.atomic():
         edition = Edition.objects.create(number=next_number(), built_at=next_time(now=now), **prepared.fields)
         store_rows(edition=edition, prepared=prepared)
@@ -101,6 +112,11 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
     other end; where there is neither, it is the newest day of all.
     Raises NoEvidenceError, BaseError (its period is of another length), OSError.
     """
+    return _make(_freeze(parameters=parameters, base=base, end=end), parameters=parameters)
+
+
+def _freeze(*, parameters: Parameters, base: Edition | None, end: date | None) -> _Inputs:
+    """Count the evidence and write what an edition is made from into files; the same content has the same name."""
     loads = visible_loads(table="sightings")
     paths = file_paths(loads=loads)
     reading = present_reading()
@@ -112,50 +128,57 @@ def prepare_edition(*, parameters: Parameters, base: Edition | None, end: date |
     counts = frozen_counts(paths=paths, end=end, spool=editions_folder(), reading=reading)
     stated = chosen_units(stated=stated_units(moved=reading.moved), end=end)
     products = _products_table({key: found[0].units for key, found in stated.items()})
-    frozen = write_table(table=counts, folder=editions_folder())
     moved = _moved_since(base, moved=reading.moved)
-    frozen_products = write_table(table=products, folder=editions_folder())
+    period = period_ending(end=end, months=parameters.period_months)
+    fields = {
+        "period_start": period.start,
+        "period_end": period.end,
+        "input_hash": write_table(table=counts, folder=editions_folder()).sha256,
+        "products_hash": write_table(table=products, folder=editions_folder()).sha256,
+        "parameters": {
+            **parameters.to_dict(),
+            "sources": [asdict(s) for s in sources],
+            **({"moved": moved} if moved else {}),
+        },
+        "code_version": code_version(),
+        "lock_hash": lock_hash(),
+        "base": base,
+    }
+    return _Inputs(fields, list(loads), paths, reading, sources, counts, products, stated, moved)
+
+
+def _make(inputs: _Inputs, *, parameters: Parameters) -> Prepared:
+    counts, products, sources = inputs.counts, inputs.products, inputs.sources
+    end, base = inputs.fields["period_end"], inputs.fields["base"]
     figures = frozen_figures(
         counts=counts,
         products=products,
         sources=sources,
         parameters=parameters,
-        base=_base_of(base, end=end, parameters=parameters, moved=moved),
+        base=_base_of(base, end=end, parameters=parameters, moved=inputs.moved),
     )
-    period = period_ending(end=end, months=parameters.period_months)
     narrower = frozen_narrower(counts=counts, products=products, sources=sources, parameters=parameters)
     return Prepared(
         fields={
-            "period_start": period.start,
-            "period_end": period.end,
-            "input_hash": frozen.sha256,
-            "products_hash": frozen_products.sha256,
+            **inputs.fields,
             "figures_hash": figures_hash(figures),
-            "parameters": {
-                **parameters.to_dict(),
-                "sources": [asdict(s) for s in sources],
-                **_told(moved),
-            },
-            "code_version": code_version(),
-            "lock_hash": lock_hash(),
-            "base": base,
-            "coverage": units_told(figures=figures, stated=stated)
+            "coverage": units_told(figures=figures, stated=inputs.stated)
             | compared_told(figures=figures, products=products)
             | evidence_told(
                 counts=counts,
-                loads=list(loads),
+                loads=inputs.loads,
                 months=parameters.period_months,
-                rejected=refs_among(paths=paths, refs=reading.rejected),
+                rejected=refs_among(paths=inputs.paths, refs=inputs.reading.rejected),
             ),
             "narrower": [list(n) for n in narrower],
             "evidence": [
                 {"load": str(load.pk), "feed": load.feed_id, "file": load.file_hash, "origin": load.origin}
-                for load in loads
+                for load in inputs.loads
             ],
         },
         figures=figures,
         products=products,
-        details=_details(paths=paths, end=end, reading=reading),
+        details=_details(paths=inputs.paths, end=end, reading=inputs.reading),
     )
 
 
@@ -234,10 +257,6 @@ def _moved_since(base: Edition | None, *, moved: Mapping[str, str]) -> dict[str,
     """Those of the base edition's products that have another key now; kept with the edition, so that it verifies."""
     there = set(base.rows.values_list("product_key", flat=True)) if base is not None and moved else set()
     return {former: moved[former] for former in sorted(there & moved.keys())}
-
-
-def _told(moved: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    return {"moved": dict(moved)} if moved else {}
 
 
 def _base_of(base: Edition | None, *, end: date, parameters: Parameters, moved: Mapping[str, str]) -> Base | None:

@@ -95,8 +95,8 @@ def _snapshots(table: pa.Table) -> dict[date, dict[str, float]]:
 
 
 def newest_day(*, prepared: Prepared) -> date:
-    """The day after the newest known-exploited entry: the first on which all packaged evidence is past."""
-    return date(1970, 1, 1) + timedelta(days=int(prepared.label_day.max()) + 1)
+    """The day after the newest known-exploited entry, with or without a product: all of them are past on it."""
+    return date(1970, 1, 1) + timedelta(days=int(prepared.entry_listed.max()) + 1)
 
 
 def learnt_for(*, prepared: Prepared, as_of: date) -> Learnt:
