@@ -21,6 +21,11 @@ class HomeRouter:
         return _home(app_label) == db
 
 
+def tables_apart(alias: str) -> frozenset[str] | None:
+    """The apps whose tables a database has and no other; None for the one that has all the rest."""
+    return {"stream": STREAM_APPS, "vault": VAULT_APPS}.get(alias)
+
+
 def _home(app_label: str) -> str:
     if app_label in STREAM_APPS:
         return "stream"

@@ -59,6 +59,14 @@ def test_a_product_page_says_what_its_trend_and_rank_are_held_against() -> None:
     assert "Kinds, their catalogued products and those ever confirmed" in page("/methods/")
 
 
+def test_a_band_that_both_intervals_would_make_high_and_that_is_not_is_explained() -> None:
+    edition = make_edition()
+    why = "would not be if it were held beside all products"
+    assert why not in page("/product/acme:r/") and why not in page("/product/beta:cam/")
+    edition.rows.filter(product_key="beta:cam").update(low=0.6, jeffreys_low=0.7, band="cannot-tell")
+    assert why in page("/product/beta:cam/")
+
+
 def test_the_api_tells_it_too() -> None:
     coverage = told(make_edition())
     found = json.loads(page("/api/v1/editions/current"))["coverage"]

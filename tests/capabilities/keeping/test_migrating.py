@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from keeping_homes import URL, Home
+from made_once import copy_of_empty_tables
 
 from bluelamp.project.keeping.archive import read_manifest
 
@@ -51,6 +52,24 @@ def test_the_first_release_is_migrated_with_every_row(old_home: Home, settings: 
     assert old_home.json("migrate") == {"steps": {}, "backup": None}
     with closing(sqlite3.connect(old_home.path / "main.db")) as database:
         assert database.execute("SELECT action FROM audit_entry").fetchall() == [("keeping.migrated",)]
+
+
+def test_every_database_notes_all_steps_and_has_its_own_tables_only(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy_of_empty_tables(tmp_path_factory, tmp_path / "home")
+    steps, tables = {}, {}
+    for name in ("main", "vault", "stream"):
+        with closing(sqlite3.connect(tmp_path / "home" / f"{name}.db")) as database:
+            steps[name] = database.execute("SELECT app, name FROM django_migrations ORDER BY 1, 2").fetchall()
+            own = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            tables[name] = {row[0] for row in own}
+    assert steps["main"] == steps["vault"] == steps["stream"] and len(steps["main"]) > 50
+    assert tables["stream"] == {"django_migrations"}
+    assert tables["vault"] - tables["stream"] and all(
+        t.startswith("vault_") for t in tables["vault"] - tables["stream"]
+    )
+    assert not tables["main"] & (tables["vault"] - tables["stream"])
 
 
 def test_a_newer_schema_is_refused_before_anything_is_touched(old_home: Home) -> None:

@@ -66,6 +66,7 @@ def _figures(row: EditionRow, edition: Edition) -> dict[str, Any]:
     start = edition.period_start.isoformat()
     listed = listed_sightings(row=row)
     sources = reads.sources_of(edition)
+    threshold = edition.parameters["high_threshold"]
     return {
         "inside": [s for s in listed if s["on"] >= start],
         "earlier": [s for s in listed if s["on"] < start],
@@ -78,7 +79,8 @@ def _figures(row: EditionRow, edition: Edition) -> dict[str, Any]:
         "leaning": sources.get(row.leaning_on, {}).get("title", row.leaning_on),
         "model_names": reads.model_names(row=row),
         "top": round_up(max(row.high, row.jeffreys_high)),
-        "threshold": edition.parameters["high_threshold"],
+        "threshold": threshold,
+        "held_back": row.band != "high" and min(row.low, row.jeffreys_low) > threshold,
         **history_context(rows=[row], edition=edition),
         "whole": history.figures_of(rows=[row], edition=edition)[0],
     }

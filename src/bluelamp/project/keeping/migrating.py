@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from bluelamp.kernel.audit.operations import record
 from bluelamp.project.keeping.archive import KeepingError
 from bluelamp.project.keeping.backup import KeysWanted, make_backup_alone
 from bluelamp.project.keeping.folders import only_one
+from bluelamp.project.routers import tables_apart
 from bluelamp.ui.outages import Outage, outage_of
 
 # Aliases in an order in which each may lean on those before.
@@ -86,8 +88,14 @@ def _applied(alias: str) -> bool:
 
 
 def _apply(alias: str, *, backup: Path | None) -> None:
+    quiet: dict[str, Any] = {"database": alias, "verbosity": 0, "interactive": False}
+    own = tables_apart(alias)
     try:
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        for app in sorted(own or ()):
+            call_command("migrate", app, **quiet)
+        # Where only some apps have tables, the steps of all others do nothing: they are noted, not worked out, which
+        # would take as long as those of the database that has them.
+        call_command("migrate", fake=own is not None, **quiet)
     # Whatever a step of a migration raises, a person is told where to go back to.
     except Exception as problem:
         if outage_of(problem) is Outage.FULL:
