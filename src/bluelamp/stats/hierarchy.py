@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from bluelamp.stats.intervals import Floats, check_counts, tail_of
 
-# Twice as many steps of both move a bound by at most a hundredth of it, of a group without any event by a twentieth.
-_MEANS, _WORTHS = 24, 40
-# A group is worth from about a thousandth to a thousand times the exposure of one count.
-_FAR = 7.0
+# Steps of the group's mean, and of the log odds of the share by which rates are drawn to it: first from end to end,
+# then again where it may lie. Three and five times as many move a bound by at most a fiftieth of it, mostly far less.
+_MEANS, _SHARES = 24, 32
+_FAR = 14.0
 # Steps of the mean are never taken from a Gamma of a smaller shape, whose lowest would be 0 in a computer.
 _WIDEST = 0.25
-# Bounds are found to a thousand millionth of themselves, or of one event per exposure.
+# Bounds are found to a thousand millionth of themselves, or of one in their own unit.
 _EXACT = 1e-9
 # Priors less likely than this, beside the likeliest, are left out.
 _NEGLIGIBLE = 1e-4
@@ -58,28 +58,37 @@ def learn_priors(*, counts: npt.ArrayLike, exposure: float) -> Priors:
     """What the counts of a group, each over the same exposure, say of how its rates are distributed.
 
     Rates are Gamma with a mean m and a worth b (shape m x b, rate b). Before the counts, the share b / (b + exposure)
-    by which a rate is drawn to the mean is uniform, and m has Jeffreys' density of a Poisson mean, 1 / sqrt(m). After
-    them, each pair weighs by the negative binomial likelihood of all counts, on a fixed grid: equal steps of the
-    share's log odds and, given it, the middles of equal steps of probability of a Gamma that is wider than the
-    likelihood of m. A group that says little thus says little, without clamps or fallbacks. The order of counts has no
-    effect. Raises ValueError without counts, for a negative count, or for an exposure that is not positive. Source:
-    Christiansen and Morris (1997), Hierarchical Poisson regression modeling, Journal of the American Statistical
-    Association 92, 618-632.
+    by which a rate is drawn to the mean is uniform (Christiansen and Morris), and m has the density 1 / sqrt(m), which
+    is Jeffreys' for a Poisson mean and leaves a group without any event a proper answer (our choice). After them, each
+    pair weighs by the negative binomial likelihood of all counts, on a grid: equal steps of the share's log odds where
+    it may lie and, given it, the middles of equal steps of probability of a Gamma that is wider than the likelihood of
+    m. A group that says little thus says little, without fallbacks. The order of counts has no effect. Raises
+    ValueError without counts, for a negative count, or for an exposure that is not positive. Source: Christiansen and
+    Morris (1997), Hierarchical Poisson regression modeling, Journal of the American Statistical Association 92,
+    618-632.
     """
     n, _ = check_counts(counts=counts, exposures=exposure)
     if n.size == 0:
         raise ValueError("Priors need at least one count.")
-    odds = np.exp(np.linspace(-_FAR, _FAR, _WORTHS))[:, None]
+    coarse, step = np.linspace(-_FAR, _FAR, _SHARES, retstep=True)
+    weights = _weighed(n, exposure=exposure, log_odds=coarse)[2].max(axis=1)
+    likely = coarse[weights > _NEGLIGIBLE]
+    fine = np.linspace(likely[0] - step, likely[-1] + step, _SHARES)
+    shape, rate, weight = _weighed(n, exposure=exposure, log_odds=fine)
+    kept = weight > _NEGLIGIBLE
+    return Priors(shape=shape[kept], rate=rate[kept], weight=weight[kept] / weight[kept].sum(), exposure=exposure)
+
+
+def _weighed(n: Floats, *, exposure: float, log_odds: Floats) -> tuple[Floats, Floats, Floats]:
+    """Shape, rate and weight beside the likeliest of each prior of a grid: a row per log odds, a column per mean."""
+    odds = np.exp(log_odds)[:, None]
     worth = exposure * odds
     mean, log_density = _means(n, exposure=exposure, worth=worth)
     rate = np.broadcast_to(worth, mean.shape)
     # Of the steps' log odds, the uniform share has the density share x (1 - share).
     log_prior = -0.5 * np.log(mean) + np.log(odds) - 2 * np.log1p(odds)
     log_weight = _log_likelihood(n, exposure=exposure, shape=mean * worth, rate=rate) + log_prior - log_density
-    weight = np.exp(log_weight - log_weight.max())
-    kept = weight > _NEGLIGIBLE
-    total = weight[kept].sum()
-    return Priors(shape=(mean * worth)[kept], rate=rate[kept], weight=weight[kept] / total, exposure=exposure)
+    return mean * worth, rate, np.exp(log_weight - log_weight.max())
 
 
 def _means(n: Floats, *, exposure: float, worth: Floats) -> tuple[Floats, Floats]:
@@ -114,8 +123,9 @@ def shrink(*, counts: npt.ArrayLike, priors: Priors, level: float = 0.90) -> Pos
     """Means and equal-tailed intervals of rates, averaged over the priors; each count has the priors' exposure.
 
     The mean is share x priors.mean + (1 - share) x count / exposure, so it lies between the two. Under one set of
-    priors, one more event raises the mean and both bounds. Raises ValueError for a negative count or a level outside
-    (0, 1). Source: as `learn_priors`; Gelman and others, Bayesian Data Analysis, 3rd edition, section 5.3.
+    priors, one more event raises the mean and the upper bound and never lowers the lower one. Raises ValueError for a
+    negative count or a level outside (0, 1). Source: as `learn_priors`; Gelman and others, Bayesian Data Analysis, 3rd
+    edition, section 5.3.
     """
     n, _ = check_counts(counts=counts, exposures=priors.exposure)
     tail = tail_of(level=level)
@@ -136,8 +146,9 @@ def _quantiles(shares: tuple[float, float], shape: Floats, rate: Floats, weight:
 
     wanted = np.array(shares)[:, None]
     parts = gammaincinv(shape, wanted[..., None]) / rate
-    # A little wider than the parts, so that the ends lie on both sides even where all parts are one.
-    ends = parts.min(axis=-1) * (1 - _EXACT), parts.max(axis=-1) * (1 + _EXACT)
+    # A little wider than the parts, so that the ends lie on both sides even where all parts are one, or too small to
+    # be told from 0.
+    ends = parts.min(axis=-1) * (1 - _EXACT), np.maximum(parts.max(axis=-1) * (1 + _EXACT), _EXACT)
     rows = np.arange(len(shape), dtype=np.float64)
 
     def beyond(x: Floats, share: Floats, row: Floats) -> Floats:

@@ -14,11 +14,11 @@ def rate_ratio_interval(
     """Interval of (rate now / rate before) from two Poisson counts, by the exact interval of the binomial share.
 
     Given their sum, the count now is exactly binomial with odds ratio x exposure_now / exposure_before; there is no
-    approximation. Of rates that did not change, each bound leaves out 1 in at most half of 1 - `level` of cases,
-    however few the counts. `now`, `before` and the bounds have one shape. The lower bound is 0 where the count now is
-    0, the upper one infinite where the count before is 0. Raises ValueError for a negative count, an exposure that is
-    not positive, or a level outside (0, 1). Source: Przyborowski and Wilenski (1940), Biometrika 31, 313-323, for the
-    conditioning; Clopper and Pearson (1934), Biometrika 26, 404-413, for the interval.
+    approximation. Each bound leaves out the true ratio in at most half of 1 - `level` of cases, however few the counts.
+    `now`, `before` and the bounds have one shape. The lower bound is 0 where the count now is 0, the upper one infinite
+    where the count before is 0. Raises ValueError for a negative count, an exposure that is not positive, or a level
+    outside (0, 1). Source: Przyborowski and Wilenski (1940), Biometrika 31, 313-323, for the conditioning; Clopper and
+    Pearson (1934), Biometrika 26, 404-413, for the interval.
     """
     from scipy.special import betaincinv
 
@@ -33,12 +33,14 @@ def rate_ratio_interval(
 
 
 def growth(*, now: int, before: int, exposure_now: float, exposure_before: float) -> float:
-    """How many times as many events per exposure there were now as before, half an event added so that neither is 0.
+    """How many times as many events per exposure there were now as before.
 
-    Raises ValueError as `rate_ratio_interval`.
+    One event is added, shared out by exposure, so that neither is 0 and no event at all says 1. Raises ValueError as
+    `rate_ratio_interval`.
     """
     check_counts(counts=[now, before], exposures=[exposure_now, exposure_before])
-    return (now + 0.5) / (before + 0.5) * exposure_before / exposure_now
+    share = exposure_now / (exposure_now + exposure_before)
+    return (now + share) / (before + 1 - share) * exposure_before / exposure_now
 
 
 def direction(*, low: float, high: float, others: float = 1.0) -> str:

@@ -259,12 +259,11 @@ def test_the_base_edition_is_compared_with_beside_the_period_before() -> None:
         products=PRODUCTS,
         sources=[KEV],
         parameters=Parameters(),
-        # What nobody lists any more was among the others then.
-        base=Base(dates={"m:p0": 1, "m:p9": 7}, months=30),
+        base=Base(dates={"m:p0": 1, "m:p1": 2, "gone": 700}, months=24),
     )
     first, second = found
     assert (first.base_dates, first.since_base, first.base_trend) == (1, 9, "rising") and first.base_low is not None
-    assert (second.base_dates, second.base_trend, second.base_high) == (0, "no-clear-change", None)
+    assert (second.base_dates, second.since_base, second.base_trend) == (2, 2, "no-clear-change")
     without = build(rows)["m:p0"]
     assert (without.base_dates, without.since_base, without.base_trend, without.base_low) == (None, None, "", None)
 
@@ -305,6 +304,30 @@ def test_how_often_beside_the_category_is_against_its_mean_with_half_a_date_adde
     by_hand = ratios(counts=dates, expected=expected, mixture=mixture)
     assert [found[f"m:p{i}"].ebgm for i in range(5)] == [round(float(e), 3) for e in by_hand.ebgm[:5]]
     assert [found[f"m:p{i}"].eb05 for i in range(5)] == [round(float(e), 3) for e in by_hand.eb05[:5]]
+
+
+def test_a_source_that_reports_every_month_does_not_rise_against_the_base() -> None:
+    rows = [row(source="one", months=m) for m in range(48)] + [row("m:p1", months=m) for m in range(48)]
+    found = build_figures(
+        counts=rows,
+        products=PRODUCTS,
+        sources=[KEV, ONE],
+        parameters=Parameters(),
+        base=Base(dates={"m:p0": 2, "m:p1": 24}, months=3),
+    )
+    lone, confirmed = found
+    assert (lone.dates, lone.since_base, lone.base_trend) == (2, 0, "no-clear-change")
+    assert (confirmed.dates, confirmed.since_base, confirmed.base_trend) == (24, 3, "no-clear-change")
+
+
+def test_no_single_source_lifts_a_rival_to_high_by_reporting_all_others() -> None:
+    others = [ProductFact(key=f"z:z{i}", maker_key="z", category="camera") for i in range(200)]
+    everyone = [*PRODUCTS, *others]
+    own = [row(dates=3)]
+    pushed = own + [row(p.key, source="one", months=m) for p in everyone[1:] for m in (0, 1)]
+    assert build(own, products=everyone)["m:p0"].band == "cannot-tell"
+    found = build(pushed, products=everyone)["m:p0"]
+    assert found.low > 0.5 and found.jeffreys_low > 0.5 and found.band == "cannot-tell"
 
 
 @given(rows_of_evidence)

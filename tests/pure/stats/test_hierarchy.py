@@ -44,6 +44,7 @@ def brute_force(counts: list[int], *, exposure: float, bounds: npt.NDArray[np.fl
         [1, 1, 1] + 21 * [0],
         [2, 1, 1, 1, 1],
         [29, 12, 3, 1, 0, 0],
+        [10, 12, 9, 11, 10, 30, 2],
         [3],
     ],
 )
@@ -126,6 +127,15 @@ def test_a_wider_level_gives_a_wider_interval() -> None:
     ninety, half = (shrink(counts=[3], priors=priors, level=level) for level in (0.9, 0.5))
     assert ninety.low < half.low < half.mean < half.high < ninety.high
     assert gamma.cdf(ninety.high[0], 4, scale=1 / 3) == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize("counts", [[20] + [0] * 1999, [3] + [0] * 49_999, [10**5] * 5 + [0] * 5, [7], [0] * 5])
+def test_very_unlike_large_small_and_empty_groups_have_finite_bounds_in_order(counts: list[int]) -> None:
+    found = shrink(counts=counts, priors=learn_priors(counts=counts, exposure=2.0))
+    assert np.isfinite(np.stack([found.mean, found.low, found.high])).all()
+    assert (0 <= found.low).all() and (found.low <= found.high).all()
+    # A product without a date beside some that have very many is told nothing by them.
+    assert found.high[-1] < 1 or counts == [7]
 
 
 def test_what_cannot_be_a_rate_is_refused() -> None:

@@ -219,6 +219,7 @@ def test_direction_is_said_beside_all_others() -> None:
 
 def test_growth_of_all_others() -> None:
     assert growth(now=0, before=0, exposure_now=2, exposure_before=2) == 1
-    assert growth(now=30, before=20, exposure_now=0.5, exposure_before=2) == pytest.approx(30.5 / 20.5 * 4)
+    assert growth(now=30, before=20, exposure_now=0.5, exposure_before=2) == pytest.approx(30.2 / 20.8 * 4)
+    assert growth(now=0, before=0, exposure_now=1 / 12, exposure_before=2) == pytest.approx(1)
     with pytest.raises(ValueError, match="Counts must be"):
         growth(now=-1, before=0, exposure_now=1, exposure_before=1)

@@ -165,9 +165,22 @@ def _dates(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], fir
     return [tallies.get(p.key, _NOTHING).total(first=first, last=last) for p in members]
 
 
-def _learn(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], parameters: Parameters) -> Priors:
-    counts = _dates(members, tallies=tallies, first=0, last=parameters.period_months)
-    return learn_priors(counts=counts, exposure=_years(parameters))
+@dataclass(frozen=True)
+class _Group:
+    """What the products of a group say of its rates: by all their dates, and by those that no single source carries."""
+
+    whole: Priors
+    firm: Priors
+
+
+def _learn(members: Sequence[ProductFact], *, tallies: Mapping[str, _Tally], parameters: Parameters) -> _Group:
+    counts, firm = _dates(members, tallies=tallies, first=0, last=parameters.period_months), _firm(members, tallies)
+    whole = learn_priors(counts=counts, exposure=_years(parameters))
+    return _Group(whole, whole if firm == counts else learn_priors(counts=firm, exposure=_years(parameters)))
+
+
+def _firm(members: Sequence[ProductFact], tallies: Mapping[str, _Tally]) -> list[int]:
+    return [tallies.get(p.key, _NOTHING).firm for p in members]
 
 
 @dataclass(frozen=True)
@@ -187,34 +200,35 @@ class _Spread:
 def _spread(
     members: Sequence[ProductFact],
     *,
-    own: Priors,
-    everything: Priors,
+    own: _Group,
+    everything: _Group,
     tallies: Mapping[str, _Tally],
     parameters: Parameters,
 ) -> _Spread:
     """The statistics of one category; ranks are among all its products."""
     months, years, level = parameters.period_months, _years(parameters), parameters.level
     now = _dates(members, tallies=tallies, first=0, last=months)
-    firm = [tallies.get(p.key, _NOTHING).firm for p in members]
+    # Beside all products too, because a category of which only confirmed ones were catalogued would vouch for each; and
+    # beside what no single source says of the others, because one that reports them all would lift a rival.
+    beside = (own.whole, own.firm, everything.whole, everything.firm)
     return _Spread(
         now=now,
         jeffreys=jeffreys_interval(counts=now, exposures=years, level=level),
-        posterior=shrink(counts=now, priors=own, level=level),
-        firm=_doubted(firm, own=own, everything=everything, parameters=parameters),
-        ranks=rank_ranges(counts=now, priors=own, confidence=parameters.rank_confidence),
+        posterior=shrink(counts=now, priors=own.whole, level=level),
+        firm=_doubted(_firm(members, tallies), beside=list(dict.fromkeys(beside)), parameters=parameters),
+        ranks=rank_ranges(counts=now, priors=own.whole, confidence=parameters.rank_confidence),
     )
 
 
-def _doubted(firm: Sequence[int], *, own: Priors, everything: Priors, parameters: Parameters) -> Floats:
-    """The least lower bound of what no single source carries: alone, beside its category, and beside all products.
+def _doubted(firm: Sequence[int], *, beside: Sequence[Priors], parameters: Parameters) -> Floats:
+    """The least lower bound of what no single source carries: alone, and beside each of what others may say.
 
-    Beside all, because a category of which only confirmed products were catalogued would vouch for each of them. Where
-    the bound alone makes no band high, the others are not worked out.
+    Where the bound alone makes no band high, the others are not worked out.
     """
-    counts = np.asarray(firm)
-    least, _ = jeffreys_interval(counts=counts, exposures=own.exposure, level=parameters.level)
+    counts, years = np.asarray(firm), _years(parameters)
+    least, _ = jeffreys_interval(counts=counts, exposures=years, level=parameters.level)
     likely = least > parameters.high_threshold
-    for priors in (own, everything) if likely.any() else ():
+    for priors in beside if likely.any() else ():
         low = shrink(counts=counts[likely], priors=priors, level=parameters.level).low
         least[likely] = np.minimum(least[likely], low)
     return least
@@ -231,10 +245,21 @@ def _changes(
     return changes(
         now=between(0, months),
         before=between(months, 2 * months),
-        after_base=between(0, min(base.months, months)) if base else {},
+        after_base={key: _dates_since(base, tallies[key], parameters=parameters) for key in known} if base else {},
         base=base,
         parameters=parameters,
     )
+
+
+def _dates_since(base: Base, tally: _Tally, *, parameters: Parameters) -> int:
+    """A product's dates in the months since the base edition.
+
+    What one source saw alone counts as much less as they are fewer than a period's months, or one that reports every
+    month would seem to rise.
+    """
+    lone = parameters.lone_period_dates * base.months // parameters.period_months
+    seen = {month: seen for month, seen in tally.months.items() if 0 <= month < base.months}
+    return sum(monthly_dates(months=seen, parameters=replace(parameters, lone_period_dates=lone)).values())
 
 
 def _compared(

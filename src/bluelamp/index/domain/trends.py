@@ -42,12 +42,11 @@ def changes(
     recent = trends(now=now, before=before, years=years, years_before=years, level=parameters.level)
     if base is None:
         return {key: Changes(before[key], recent[key], None, None, None) for key in now}
-    # Products that the base listed and nobody lists now are among its others too.
-    then = {**dict.fromkeys(now, 0), **base.dates}
-    years_since = min(base.months, parameters.period_months) / 12
+    # What the base listed and this edition does not know left the catalogue or the evidence: that is no fall.
+    then = {key: base.dates.get(key, 0) for key in now}
     since = {}
     if base.months:
-        since = trends(now=after_base, before=then, years=years_since, years_before=years, level=parameters.level)
+        since = trends(now=after_base, before=then, years=base.months / 12, years_before=years, level=parameters.level)
     return {key: Changes(before[key], recent[key], then[key], after_base[key], since.get(key)) for key in now}
 
 

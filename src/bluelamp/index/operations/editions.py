@@ -274,7 +274,8 @@ def _base_of(base: Edition | None, *, end: date, parameters: Parameters, moved: 
         seen = [s for k in joined for s in base.rows.get(product_key=k).sightings]
         inside = [d for d in own_days(sightings=seen, copies=base.copies) if base.period_start <= d <= base.period_end]
         dates[key] = merged_dates(parts=[dates.pop(k) for k in joined], days=len(inside))
-    return Base(dates=dates, months=months_since(end=end, before=base.period_end))
+    months = min(months_since(end=end, before=base.period_end), parameters.period_months)
+    return Base(dates=dates, months=months)
 
 
 def _source_fact(source: Source) -> SourceFact:
