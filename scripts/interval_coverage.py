@@ -4,8 +4,8 @@
 
 Products' true rates are drawn from a Gamma of the given shape, and counts from them over two years. Printed for each
 shape and size of kind: of products with a date, the share of shrunk and unpooled 90 % intervals that hold the true
-rate, and of ranges of ranks that hold the true rank. Then trends: of products whose rate stayed while the list noticed
-half as much again of everything, the share called rising.
+rate, and of ranges of ranks that hold the true rank. Then trends: of products with five dates or more in both periods
+together whose rate stayed while the list noticed half as much again of everything, the share called rising.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from bluelamp.stats.ranks import rank_ranges
 YEARS = 2.0
 KINDS = ((39, 7), (24, 3), (23, 20), (233, 13), (46, 44), (8, 12))
 SHAPES = (0.3, 1.0, 3.0)
+# Products with evidence of the packaged edition, and the dates of all in its period and in the one before.
+LISTED, NOW, BEFORE = 407, 427, 282
 
 
 def held(*, products: int, dates: int, shape: float, kinds: int, draw: np.random.Generator) -> tuple[float, ...]:
@@ -38,13 +40,13 @@ def held(*, products: int, dates: int, shape: float, kinds: int, draw: np.random
     return tuple(float(np.concatenate(each).mean()) for each in (shrunk, alone, ranks))
 
 
-def rising(*, lists: int, draw: np.random.Generator) -> tuple[float, float]:
-    """Of products seen five times or more in both periods, the share called rising: beside all others, and without."""
-    beside, without, many = 0, 0, 0
+def rising(*, lists: int, draw: np.random.Generator) -> tuple[float, float, float]:
+    """Called rising though only the list grew: beside all others, without that, and the share of lists with any."""
+    beside, without, many, with_any = 0, 0, 0, 0
     for _ in range(lists):
-        rates = draw.gamma(0.3, 1.0, 400) * YEARS
-        now, before = draw.poisson(rates), draw.poisson(rates * 282 / 427)
-        keys = [str(i) for i in range(400)]
+        rates = draw.gamma(0.3, NOW / (LISTED * 0.3), LISTED)
+        now, before = draw.poisson(rates), draw.poisson(rates * BEFORE / NOW)
+        keys = [str(i) for i in range(LISTED)]
         found = trends(
             now=dict(zip(keys, now.tolist(), strict=True)),
             before=dict(zip(keys, before.tolist(), strict=True)),
@@ -52,12 +54,11 @@ def rising(*, lists: int, draw: np.random.Generator) -> tuple[float, float]:
             years_before=YEARS,
             level=0.9,
         )
-        for at, key in enumerate(keys):
-            if now[at] + before[at] >= 5:
-                many += 1
-                beside += found[key].said == "rising"
-                without += found[key].ratio.low > 1
-    return beside / many, without / many
+        asked = [found[key] for at, key in enumerate(keys) if now[at] + before[at] >= 5]
+        called = sum(trend.said == "rising" for trend in asked)
+        many, beside, with_any = many + len(asked), beside + called, with_any + (called > 0)
+        without += sum(trend.ratio.low > 1 for trend in asked)
+    return beside / many, without / many, with_any / lists
 
 
 def main() -> None:
@@ -71,8 +72,9 @@ def main() -> None:
         for shape in SHAPES:
             shares = held(products=products, dates=dates, shape=shape, kinds=kinds, draw=draw)
             print(f"{products:8} {dates:5} {shape:5} | " + " ".join(f"{share:.3f}" for share in shares), flush=True)
-    beside, without = rising(lists=max(1, kinds // 40), draw=draw)
+    beside, without, lists = rising(lists=kinds // 2, draw=draw)
     print(f"called rising though only the list grew: {beside:.3f} (not held against all others: {without:.3f})")
+    print(f"lists in which any product was: {lists:.2f}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-STREAM_APPS: frozenset[str] = frozenset()
-VAULT_APPS = frozenset({"vault"})
+# The apps whose tables a database of its own has; all others' are in `default`.
+APART: dict[str, frozenset[str]] = {"stream": frozenset(), "vault": frozenset({"vault"})}
 
 
 class HomeRouter:
@@ -21,12 +21,5 @@ class HomeRouter:
         return _home(app_label) == db
 
 
-def tables_apart(alias: str) -> frozenset[str] | None:
-    """The apps whose tables a database has and no other; None for the one that has all the rest."""
-    return {"stream": STREAM_APPS, "vault": VAULT_APPS}.get(alias)
-
-
 def _home(app_label: str) -> str:
-    if app_label in STREAM_APPS:
-        return "stream"
-    return "vault" if app_label in VAULT_APPS else "default"
+    return next((alias for alias, apps in APART.items() if app_label in apps), "default")

@@ -160,3 +160,14 @@ def test_a_new_catalogue_makes_a_new_index_and_the_same_one_does_not(monkeypatch
     assert [f.name for f in search_products(text="acme")] == ["Acme One"] and len(made) == 1
     CatalogueVersion.objects.update(version="v2")
     assert {f.name for f in search_products(text="acme")} == {"Acme One", "Acme Two"} and len(made) == 2
+
+
+def test_no_search_of_the_catalogue_offers_what_watches_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search page, the API, comparing, the report's picker: all ask here (RED-LINES 6 and 8)."""
+    monkeypatch.setattr(search, "_held", {})
+    monkeypatch.setattr(search, "called", list)
+    _add("acme:mspy", "Acme mSpy")
+    _add("acme:hidden", "Acme Hidden Camera")
+    CatalogueVersion.objects.update_or_create(id=1, defaults={"version": "v3"})
+    assert search_products(text="mspy") == search_products(text="hidden camera") == []
+    assert [f.name for f in search_products(text="acme")], "a maker's name alone is a search like any other"

@@ -133,7 +133,7 @@ def test_a_wider_level_gives_a_wider_interval() -> None:
 def test_very_unlike_large_small_and_empty_groups_have_finite_bounds_in_order(counts: list[int]) -> None:
     found = shrink(counts=counts, priors=learn_priors(counts=counts, exposure=2.0))
     assert np.isfinite(np.stack([found.mean, found.low, found.high])).all()
-    assert (0 <= found.low).all() and (found.low <= found.high).all()
+    assert (found.low >= 0).all() and (found.low <= found.high).all()
     # A product without a date beside some that have very many is told nothing by them.
     assert found.high[-1] < 1 or counts == [7]
 

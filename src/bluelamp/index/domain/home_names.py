@@ -20,11 +20,12 @@ GUESSES = 4
 # Groups of products that stand in homes, and what of them does not.
 _HOME_GROUPS = frozenset({"home", "phone", "application", "vehicle"})
 _NOT_HOME = frozenset({"web-site", "phone-part", "telematics"})
-# A product is taken for meant where its name is mostly what was written, and no other fits nearly as well.
+# A product is taken for meant where its name is mostly what was written, and no other fits nearly as well. Scores run
+# from one tier of WHYS to the next: with another number of tiers these mean something else (samples/household.csv).
 _CLOSE, _AHEAD = 0.676, 0.07
-_GUESSED = frozenset({"parts", "inside", "similar", "some"})
+GUESSED = frozenset({"parts", "inside", "similar", "some"})
 _SLIPS = frozenset({"similar", "some"})
-_EXACT = frozenset({"name", "other-name"})
+EXACT = frozenset({"name", "other-name"})
 # Words of families' names beside maker, model and kind.
 _FILLING = OPTIONAL | {"home", "network", "small", "business", "device", "product", "series"}
 _KIND_WORDS = frozenset(word for code in KINDS for word in category_words(code))
@@ -63,8 +64,8 @@ def sure_of(*, text: str, hits: Sequence[Hit]) -> Hit | None:
     A name that was written in whole is meant, whatever it is the name of. Else a family whose every other word is one
     for its kind ("dlink dir" for "D-Link DIR routers"), or a name that is mostly what was written.
     """
-    best = [h for h in hits if h.why == hits[0].why] if hits and hits[0].why not in _GUESSED else []
-    if best and best[0].why in _EXACT:
+    best = [h for h in hits if h.why == hits[0].why] if hits and hits[0].why not in GUESSED else []
+    if best and best[0].why in EXACT:
         return max(best, key=lambda h: (at_home(h), h.evidence, h.score))
     families = [h for h in hits if h.why in ("begins", "words") and h.kind and at_home(h) and _says_all(text, h)]
     chosen = [h for h in families if h.evidence] or families
@@ -82,10 +83,10 @@ def offered(*, hits: Sequence[Hit], kind: str = "") -> list[Hit]:
     What was found by parts or with slips is offered only where it is placed: the catalogue has thousands of products
     that nobody has at home.
     """
-    fitting = [h for h in hits if at_home(h) and (h.kind or h.why not in _GUESSED)]
+    fitting = [h for h in hits if at_home(h) and (h.kind or h.why not in GUESSED)]
 
     def order(hit: Hit) -> tuple[bool, ...]:
-        return hit.why in _SLIPS, not hit.evidence, hit.why in _GUESSED, bool(kind) and hit.kind != kind
+        return hit.why in _SLIPS, not hit.evidence, hit.why in GUESSED, bool(kind) and hit.kind != kind
 
     return sorted(fitting, key=order)[:GUESSES]
 

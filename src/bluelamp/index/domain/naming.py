@@ -8,7 +8,7 @@ LEAST_CRIMES = 5
 # Kinds by which a source says that it saw a product attacked. Crimes are counted; citizens' reports never name.
 NAMING_KINDS = frozenset({"exploited", "attack_telemetry", "partner_sighting"})
 # Crimes and reports of people are shown as rounded counts only, never one by one with their dates.
-LISTED_KINDS = frozenset({"exploited", "attack_telemetry", "partner_sighting"})
+LISTED_KINDS = NAMING_KINDS
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,6 @@ def broken_rules(text: str) -> tuple[Broken, ...]:
     return tuple(Broken(rule, what) for rule, what in asked if what)
 
 
-def problems(text: str) -> tuple[str, ...]:
-    """The codes of the rules of form that a reply breaks."""
-    return tuple(broken.rule for broken in broken_rules(text))
-
-
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     return found.group() if found else ""

@@ -168,5 +168,5 @@ def _issue(edition: Edition) -> Issue:
     return Issue(
         period=Period(start=edition.period_start, end=edition.period_end),
         sources={s.id: s for s in sources},
-        method=repr(sorted((k, v) for k, v in edition.parameters.items() if k != "sources")),
+        method=repr(sorted((k, v) for k, v in edition.parameters.items() if k not in ("sources", "moved"))),
     )

@@ -48,8 +48,8 @@ PRODUCTS: dict[str, Field] = {
     "jeffreys_high": Field("Upper end of the 90 % interval of `rate`, of this product alone, dates a year.", NUMBER),
     "band": Field(
         "high: `low` and `jeffreys_low` both exceed the threshold, `highThreshold` of the package, and do so "
-        "without any one source that is no authority and beside all products instead of those of its kind; low: both "
-        "intervals lie below it and a basis such as the units in use is known; else cannot-tell.",
+        "without any one source that is no authority and beside all products instead of those of its kind; low: not "
+        "said of any product yet; else cannot-tell.",
         allowed=_BANDS,
     ),
     "rank_low": Field("Best rank in its kind that the evidence allows; 1 is the most often confirmed.", INTEGER),

@@ -96,9 +96,10 @@ def open_previews(*, actor: Actor, edition_id: UUID, told: str, today: date, now
 
 
 def look_at_preview(*, actor: Actor, preview_id: UUID, now: datetime) -> tuple[Preview, EditionRow] | None:
-    """The preview that a maker opens, with the row that is to be published; None where it is not one of its own.
+    """The preview that a maker opens, with the row that is to be published.
 
-    Who looked and when is in the audit log. Raises NotPermittedError.
+    None where it is not one of its own, or the draft was built anew since without the product. Who looked and when is
+    in the audit log. Raises NotPermittedError.
     """
     require(actor=actor, action=permissions.REPLY, scope=actor.scope, subject=f"preview:{preview_id}", now=now)
     preview = previews_of(organisation=_organisation(actor)).filter(pk=preview_id).first()

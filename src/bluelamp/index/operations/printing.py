@@ -120,8 +120,9 @@ def _reading(threshold: float) -> list[str]:
         ),
         gettext(
             "High is said where the lower ends of both intervals are above %(threshold)s dates a year, a threshold "
-            "that was fixed beforehand. Low is said where both upper ends are below it and the number of units in use "
-            "is known. Else the evidence cannot tell."
+            "that was fixed beforehand, and still are without any one source that is no authority and beside all "
+            "products instead of those of its kind. Low is not said of any product yet: no source sees so much that "
+            "it could be. Else the evidence cannot tell."
         )
         % {"threshold": f"{threshold:g}"},
         gettext("What is not listed was not confirmed by these sources, which is not a sign that it is safe."),

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from bluelamp.index.domain.bands import Interval
 from bluelamp.index.domain.comparing import Measured, Pair, compare
-from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.domain.whole_time import WholeFigure
 from bluelamp.index.models import Edition, EditionRow
 from bluelamp.index.web import filters, history, reads
@@ -105,7 +104,7 @@ def _compared(products: list[Product], rows: Mapping[str, EditionRow], edition: 
 
 def _offered(text: str, chosen: list[str]) -> list[tuple[str, str]]:
     """(name, address of the page with it) of the products that a text may mean."""
-    found = [] if smells_of_being_watched(text) else search_products(text=text, limit=_OFFERED)
+    found = search_products(text=text, limit=_OFFERED)
     return [(hit.name, _address([*chosen, hit.product_key])) for hit in found if hit.product_key not in chosen]
 
 

@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
 from bluelamp.index.domain.home_names import (
+    EXACT,
+    GUESSED,
     KINDS,
     Hit,
     in_order,
@@ -18,12 +20,12 @@ from bluelamp.index.domain.home_names import (
     sure_of,
     without_kinds,
 )
-from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.web.filters import LONGEST_TEXT, cut, not_known
 from bluelamp.kernel.catalogue import search as catalogue
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES
 from bluelamp.kernel.catalogue.domain.household import Meant, meant_at_home
 from bluelamp.kernel.catalogue.domain.searching import Found, Index, Preferred
+from bluelamp.kernel.catalogue.domain.watched import smells_of_being_watched
 from bluelamp.kernel.catalogue.models import Product
 from bluelamp.kernel.catalogue.queries import household_names, kinds_of_makers, named_products
 from bluelamp.ui import labels
@@ -32,7 +34,6 @@ MOST = 20
 _READ = 200
 # So many finds are put in order, families with evidence first; so many of these are looked at.
 _FOUND, _LOOKED_UP = 200, 12
-_GUESSED = frozenset({"parts", "inside", "similar", "some"})
 
 
 class Entry(NamedTuple):
@@ -152,7 +153,7 @@ def _found(index: Index, text: str) -> list[Found]:
     if not rest or rest == text.casefold():
         return found
     own = {f.product_key for f in found}
-    maker = [f for f in index.search(text=rest, limit=_FOUND) if f.why not in _GUESSED and f.product_key not in own]
+    maker = [f for f in index.search(text=rest, limit=_FOUND) if f.why not in GUESSED and f.product_key not in own]
     return [*found, *(replace(f, why="parts") for f in maker)]
 
 
@@ -185,7 +186,7 @@ def _one(entry: Entry, *, hits: list[Hit], meant: Meant | None, products: dict[s
     if kind := _kind_named(entry.value):
         return Understood(entry, name=entry.value, kind=kind)
     sure = sure_of(text=entry.value, hits=hits)
-    written_whole = sure is not None and sure.why in ("name", "other-name")
+    written_whole = sure is not None and sure.why in EXACT
     if meant is not None and not written_whole:
         return _household(entry, meant, products)
     if sure is not None and sure.product_key in products:
@@ -194,8 +195,8 @@ def _one(entry: Entry, *, hits: list[Hit], meant: Meant | None, products: dict[s
     said = kind_meant(entry.value)
     guesses = tuple((h.name, h.product_key) for h in offered(hits=hits, kind=said))
     # Where there may be more, they may be of other kinds.
-    kind = said or (kind_shared([h for h in hits if h.why not in _GUESSED]) if len(hits) < _LOOKED_UP else "")
-    unsure = bool(guesses) and hits[0].why not in _GUESSED
+    kind = said or (kind_shared([h for h in hits if h.why not in GUESSED]) if len(hits) < _LOOKED_UP else "")
+    unsure = bool(guesses) and hits[0].why not in GUESSED
     return Understood(entry, name=entry.value, kind=kind, unknown=not unsure, unsure=unsure, guesses=guesses)
 
 

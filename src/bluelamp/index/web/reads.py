@@ -13,7 +13,6 @@ from django.utils import timezone, translation
 
 from bluelamp.index.domain.home_names import KINDS
 from bluelamp.index.domain.period import month_end
-from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.models import Edition, EditionRow, Reply
 from bluelamp.index.queries import nameable_rows, named_rows, readable_editions, shown_replies, visible_edition
 from bluelamp.kernel.advice.queries import Shown, advice_for
@@ -217,11 +216,8 @@ def search_products(*, text: str, edition: Edition | None) -> tuple[list[Found],
 def search_hits(*, text: str, edition: Edition | None) -> tuple[list[catalogue.Found], dict[str, EditionRow]]:
     """What the search finds, one more than is shown, and the rows of those with evidence.
 
-    Among products that fit alike, those with evidence come first. So whoever cuts the list does so after this. Nothing
-    is found for who may be watched: a list of such programs would be their ranking (RED-LINES 6 and 8).
+    Among products that fit alike, those with evidence come first. So whoever cuts the list does so after this.
     """
-    if smells_of_being_watched(text):
-        return [], {}
     hits = catalogue.search_products(text=text, limit=MOST_FOUND + 1, preferred=with_evidence(edition))
     evidence = shown_rows(edition=edition, keys=[h.product_key for h in hits])
     if not catalogue.did_you_mean(hits):

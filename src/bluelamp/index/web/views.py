@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from bluelamp.index.domain.watched import smells_of_being_watched
 from bluelamp.index.models import Edition
 from bluelamp.index.queries import backtest_summary, named_rows, newest_withdrawn, next_due
 from bluelamp.index.web import backtest, examples, history, reads
@@ -21,6 +20,7 @@ from bluelamp.index.web.product_page import history_context, product_context
 from bluelamp.index.web.statements import no_evidence
 from bluelamp.kernel.advice.queries import helplines
 from bluelamp.kernel.catalogue.domain.categories import CATEGORIES, GROUPS
+from bluelamp.kernel.catalogue.domain.watched import smells_of_being_watched
 from bluelamp.kernel.catalogue.models import Maker
 from bluelamp.kernel.catalogue.queries import moved_keys
 from bluelamp.ui import labels

@@ -13,7 +13,7 @@ from bluelamp.project.demo.cast import address
 
 # Invented, like its maker: nobody real is answered for.
 INVENTED, _MAKER = "lanternworks:beacon", "lanternworks"
-_SAID = "The entry names our Beacon camera. We sent an update to every camera in September; owners need do nothing."
+SAID = "The entry names our Beacon camera. We sent an update to every camera in September; owners need do nothing."
 
 
 def make_draft(*, now: datetime) -> None:
@@ -28,7 +28,7 @@ def make_draft(*, now: datetime) -> None:
     take_date(actor=analyst, edition_id=made.pk, release_id=release.pk, now=now)
     kofi = User.objects.get(email=address("Kofi"))
     give_early_access(actor=head, edition_id=made.pk, user_id=kofi.pk, why="Prepares alerts", starts_at=now, now=now)
-    reply(actor=maker, product_key=INVENTED, text=_SAID, fix_on=now.date() + timedelta(days=14), now=now)
+    reply(actor=maker, product_key=INVENTED, text=SAID, fix_on=now.date() + timedelta(days=14), now=now)
     run_checks(actor=analyst, edition_id=made.pk, now=now)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bluelamp.index.domain.calendar import NOTICE_DAYS
 from bluelamp.index.domain.life import NOT_LIVE
+from bluelamp.index.domain.replies import PREVIEW_DAYS
 from bluelamp.index.models import Edition
 from bluelamp.index.operations.checking import acknowledge, run_checks
 from bluelamp.index.operations.previews import accept_reply, look_at_preview, open_previews, reply
@@ -18,12 +19,11 @@ from bluelamp.index.operations.releasing import announce_release, give_early_acc
 from bluelamp.index.operations.signing import ask_sign_off, sign
 from bluelamp.index.publishing_queries import content_hash, open_checks
 from bluelamp.kernel.workdays import after_working_days
-from bluelamp.project.demo.editions import INVENTED, actor_of, invented_draft
+from bluelamp.project.demo.editions import INVENTED, SAID, actor_of, invented_draft
 
 ORIGIN = "exercise"
 # From the announcement to the day, so that ten working days fit in at any time of the year.
 DAYS = NOTICE_DAYS + 2
-_REPLY = "The entry names our Beacon camera. We sent an update to every camera in September; owners need do nothing."
 _LOOKED = "Rehearsal: each finding was looked at"
 Tell = Callable[[datetime, str], None]
 
@@ -40,7 +40,7 @@ def rehearse(*, now: datetime, tell: Tell) -> Edition:
     begin = now - timedelta(days=DAYS)
     edition = _announced_and_drafted(begin, now, tell)
     _previewed(edition, begin, tell)
-    over = begin + timedelta(days=(after_working_days(start=begin.date(), days=10) - begin.date()).days + 1)
+    over = begin + (after_working_days(start=begin.date(), days=PREVIEW_DAYS) - begin.date()) + timedelta(days=1)
     _checked(edition, over, tell)
     _replied(edition, over, tell)
     _signed(edition, over, tell)
@@ -84,7 +84,7 @@ def _checked(edition: Edition, at: datetime, tell: Tell) -> None:
 
 
 def _replied(edition: Edition, at: datetime, tell: Tell) -> None:
-    sent = reply(actor=actor_of("Mina"), product_key=INVENTED, text=_REPLY, now=at)
+    sent = reply(actor=actor_of("Mina"), product_key=INVENTED, text=SAID, now=at)
     tell(at, "Mina replies.")
     accept_reply(actor=actor_of("Hari"), reply_id=sent.pk, now=at)
     tell(at, "Hari accepts the reply: it is shown complete, so the draft is another one now. The checks are run again.")

@@ -16,7 +16,7 @@ from bluelamp.kernel.audit.operations import record
 from bluelamp.project.keeping.archive import KeepingError
 from bluelamp.project.keeping.backup import KeysWanted, make_backup_alone
 from bluelamp.project.keeping.folders import only_one
-from bluelamp.project.routers import tables_apart
+from bluelamp.project.routers import APART
 from bluelamp.ui.outages import Outage, outage_of
 
 # Aliases in an order in which each may lean on those before.
@@ -89,7 +89,7 @@ def _applied(alias: str) -> bool:
 
 def _apply(alias: str, *, backup: Path | None) -> None:
     quiet: dict[str, Any] = {"database": alias, "verbosity": 0, "interactive": False}
-    own = tables_apart(alias)
+    own = APART.get(alias)
     try:
         for app in sorted(own or ()):
             call_command("migrate", app, **quiet)

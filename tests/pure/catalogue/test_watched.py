@@ -2,7 +2,7 @@
 
 import pytest
 
-from bluelamp.index.domain.watched import smells_of_being_watched
+from bluelamp.kernel.catalogue.domain.watched import smells_of_being_watched
 
 pytestmark = pytest.mark.any_engine
 
@@ -33,6 +33,12 @@ pytestmark = pytest.mark.any_engine
         "rhywun yn gwylio fi",
         "ysbïo ar fy ffôn",
         "stelcio",
+        "monitor me",
+        "can he monitor my phone",
+        "he monitors my phone",
+        "tracking us",
+        "gwylio fi",
+        "monitro fi",
     ],
 )
 def test_who_may_be_watched(text: str) -> None:
@@ -53,6 +59,15 @@ def test_who_may_be_watched(text: str) -> None:
         "hikvision camera",
         "iphone 15",
         "baby monitor",
+        "wi-fi baby monitor",
+        "philips avent wi-fi video monitor",
+        "Wi-Fi monitor camera",
+        "baby monitor phone app",
+        "blood pressure monitor phone app",
+        "heart rate monitor watch iphone",
+        "US Robotics modem monitor",
+        "monitor phone mount",
+        "dell monitor us layout",
         "car charger",
         "windows",
     ],
