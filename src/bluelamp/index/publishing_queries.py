@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bluelamp.index.domain.checks import Cell, Entry, SourceState, Standing
 from bluelamp.index.domain.naming import LEAST_CRIMES
@@ -112,8 +112,9 @@ def makers_of(*, organisation: UUID | str) -> set[str]:
 
 
 def previews_of(*, organisation: UUID | str) -> QuerySet[Preview]:
-    """The previews of an organisation's products in editions that are still drafts."""
-    found = Preview.objects.filter(maker_key__in=makers_of(organisation=organisation))
+    """The previews of an organisation's products in editions that are still drafts and still hold the product."""
+    held = EditionRow.objects.filter(edition=OuterRef("edition"), product_key=OuterRef("product_key"))
+    found = Preview.objects.filter(Exists(held), maker_key__in=makers_of(organisation=organisation))
     return (
         found.filter(edition__status=Edition.Status.DRAFT).select_related("edition").order_by("ends_on", "product_key")
     )

@@ -40,7 +40,7 @@ from bluelamp.index.operations.previews import (
     reply,
 )
 from bluelamp.index.operations.withholding import show_again, withhold
-from bluelamp.index.publishing_queries import sign_off_request
+from bluelamp.index.publishing_queries import previews_of, sign_off_request
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.operations.permit import NotPermittedError
 
@@ -90,6 +90,21 @@ def test_a_product_named_before_needs_no_preview_but_new_evidence_of_a_new_one_d
         actor=actor("analyst"), edition_id=edition.pk, told="by letter", today=LATER.date(), now=LATER + DAY
     )
     assert again.product_key == "zeta:cam" and again.evidence_hash != preview.evidence_hash
+
+
+def test_a_preview_of_what_is_no_longer_in_the_draft_is_neither_listed_nor_opened() -> None:
+    load(*FIRST)
+    edition = draft(actor=actor("analyst"), now=NOW)
+    made = open_previews(actor=actor("analyst"), edition_id=edition.pk, told="letter", today=NOW.date(), now=NOW)
+    own = {p.product_key: p.pk for p in made}
+    maker = linked_maker()
+    organisation = maker.scope.partition(":")[2]
+    assert {p.product_key for p in previews_of(organisation=organisation)} == set(own)
+    load(*FIRST[:3], FIRST[4], now=NOW + DAY)
+    redraft(actor=actor("analyst"), edition_id=edition.pk, now=NOW + DAY)
+    assert {p.product_key for p in previews_of(organisation=organisation)} == set(own) - {"acme:gamma"}
+    assert look_at_preview(actor=maker, preview_id=own["acme:gamma"], now=NOW + DAY) is None
+    assert look_at_preview(actor=maker, preview_id=own["acme:beta"], now=NOW + DAY) is not None
 
 
 def test_a_maker_sees_its_own_previews_only() -> None:

@@ -105,9 +105,7 @@ def look_at_preview(*, actor: Actor, preview_id: UUID, now: datetime) -> tuple[P
     preview = previews_of(organisation=_organisation(actor)).filter(pk=preview_id).first()
     if preview is None:
         return None
-    row = preview.edition.rows.filter(product_key=preview.product_key).first()
-    if row is None:
-        return None  # built anew since, without this product
+    row = preview.edition.rows.get(product_key=preview.product_key)
     with transaction.atomic():
         Preview.objects.filter(pk=preview.pk, first_seen_at=None).update(first_seen_at=now)
         note(actor=actor, action="index.look-at-preview", subject=f"preview:{preview.pk}", now=now)
