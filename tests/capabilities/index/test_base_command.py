@@ -1,14 +1,11 @@
 """`bluelamp index build --base N`: which editions can be the base, and what is said of the others."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cast import actor
-from django.conf import LazySettings
-from press import DAY, FIRST, LATER, NOW, load, out, ready, small_catalogue
+from press import DAY, FIRST, LATER, NOW, load, out, ready
 from typer.testing import CliRunner
 
 from bluelamp.index.domain.parameters import Parameters
@@ -18,14 +15,7 @@ from bluelamp.index.operations.editions import BaseError, build_edition, verify_
 from bluelamp.index.operations.publishing import withdraw
 from bluelamp.project.cli.app import app
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 
 
 def build(*more: str) -> Any:

@@ -1,17 +1,14 @@
 """What changed since the edition before: on the pages, at the desk before sign-off, and in the API."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from cast import actor, client
-from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
-from press import DAY, FIRST, LATER, NOW, corrected, load, out, ready, small_catalogue
+from press import DAY, FIRST, LATER, NOW, corrected, load, out, ready
 from small_edition import add_product
 
 from bluelamp.index.domain.period import months_back
@@ -24,7 +21,7 @@ from bluelamp.index.operations.publishing import withdraw
 from bluelamp.index.operations.reason_words import month_words, reason_words
 from bluelamp.index.web.schemas import ReasonOut
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 EVEN_LATER = LATER + 30 * DAY
 
 
@@ -39,13 +36,6 @@ SECOND = [
     row("Alpha", NOW.date() + 20 * DAY, 2002),
     row("Quiet", NOW.date() + 10 * DAY, 2003),
 ]
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
 
 
 def reader() -> Client:

@@ -4,15 +4,12 @@ What happens in each case, and who sees it, is docs/reference/contradictions.md.
 """
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cast import actor
-from django.conf import LazySettings
 from django.test import Client
-from press import DAY, FIRST, LATER, NOW, corrected, crimes, load, out, ready, small_catalogue
+from press import DAY, FIRST, LATER, NOW, corrected, crimes, load, out, ready
 from small_edition import add_product
 from typer.testing import CliRunner
 
@@ -34,15 +31,8 @@ from bluelamp.kernel.evidence.models import Load
 from bluelamp.kernel.people.models import Organisation
 from bluelamp.project.cli.app import app
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 run = CliRunner().invoke
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
 
 
 def records(*states: tuple[str, str], feed: str = "nvd-cves", now: Any = NOW) -> Load:

@@ -1,12 +1,8 @@
 """Published editions that turn out to be wrong: found, corrected or withdrawn in the open."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from cast import actor
-from django.conf import LazySettings
-from press import DAY, FIRST, LATER, NOW, corrected, crimes, dated, fresh, load, out, ready, small_catalogue
+from press import DAY, FIRST, LATER, NOW, corrected, crimes, dated, fresh, load, out, ready
 
 from bluelamp.index.domain import life
 from bluelamp.index.models import Check
@@ -18,14 +14,7 @@ from bluelamp.index.publishing_queries import watched_findings
 from bluelamp.index.queries import visible_edition
 from bluelamp.kernel.people.operations.permit import NotPermittedError
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 
 
 def test_removed_entries_of_a_published_edition_are_found_and_corrected_in_the_open() -> None:

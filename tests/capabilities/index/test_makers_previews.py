@@ -1,12 +1,9 @@
 """What makers see before they are first named, what they reply, and what a proven error stops."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cast import actor
-from django.conf import LazySettings
 from press import (
     DAY,
     FIRST,
@@ -21,7 +18,6 @@ from press import (
     ready,
     refused,
     signed_off,
-    small_catalogue,
 )
 
 from bluelamp.index.domain import life
@@ -44,15 +40,8 @@ from bluelamp.index.publishing_queries import previews_of, sign_off_request
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.operations.permit import NotPermittedError
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 TEXT = "We fixed this weakness in version 2.1 and our devices update by themselves."
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
 
 
 def test_first_naming_waits_ten_working_days() -> None:

@@ -1,12 +1,9 @@
 """From draft to published, corrected, withdrawn: what may happen in which order, and what happens to bad input."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cast import actor
-from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from press import (
     DAY,
@@ -23,7 +20,6 @@ from press import (
     refused,
     second_analyst,
     signed_off,
-    small_catalogue,
 )
 
 from bluelamp.index.domain import life
@@ -50,14 +46,7 @@ from bluelamp.kernel.approvals.operations import OwnRequestError, VersionChanged
 from bluelamp.kernel.audit.models import Entry
 from bluelamp.kernel.people.operations.permit import NotPermittedError
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 
 
 def test_a_draft_becomes_the_published_edition() -> None:

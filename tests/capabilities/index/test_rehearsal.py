@@ -1,6 +1,5 @@
 """The rehearsal goes the whole way, in a home of its own only, and nothing of it can be published."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 from cast import client, who
 from django.conf import LazySettings
 from django.test import Client
-from press import FIRST, load, small_catalogue
+from press import FIRST, load
 
 from bluelamp.index.models import Edition, Release, Reply
 from bluelamp.index.publishing_queries import sign_off_request
@@ -17,18 +16,11 @@ from bluelamp.project.cli.rehearse import NoRehearsalError
 from bluelamp.project.cli.rehearse import rehearse as command
 from bluelamp.project.demo import cast, rehearsal
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 NOW = datetime.now(tz=UTC)
 
 
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    yield tmp_path
-
-
 def test_a_rehearsal_ends_where_an_exercise_is_refused_and_leaves_nothing_public() -> None:
-    small_catalogue()
     begin = NOW - timedelta(days=rehearsal.DAYS)
     load(*FIRST)
     cast.make_cast(now=begin - timedelta(days=7))
@@ -49,7 +41,6 @@ def test_a_rehearsal_ends_where_an_exercise_is_refused_and_leaves_nothing_public
 
 
 def test_a_rehearsal_that_is_not_whole_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    small_catalogue()
     begin = NOW - timedelta(days=rehearsal.DAYS)
     load(*FIRST)
     cast.make_cast(now=begin - timedelta(days=7))

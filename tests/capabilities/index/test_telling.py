@@ -1,12 +1,9 @@
 """Makers are told once: when a preview opens, a reply is decided, an edition that names them is out or is not."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cast import actor, client, who
-from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from press import (
@@ -21,7 +18,6 @@ from press import (
     out,
     ready,
     second_analyst,
-    small_catalogue,
 )
 
 from bluelamp.index.models import Edition, MakerLink, Preview
@@ -42,15 +38,8 @@ from bluelamp.kernel.outbox.models import Delivery
 from bluelamp.kernel.outbox.operations import Outcome, claim, deliver
 from bluelamp.kernel.people.models import Grant, User
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"], transaction=True)
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"], transaction=True), pytest.mark.usefixtures("home")]
 TEXT = "We fixed this weakness in version 2.1 and our devices update by themselves."
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
 
 
 def work(now: datetime = NOW) -> None:

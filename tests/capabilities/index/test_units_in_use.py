@@ -1,14 +1,11 @@
 """Units in use: taken in with their source, frozen with the edition, divided by, shown beside the figure."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from django.conf import LazySettings
 from django.test import Client
-from press import DAY, FIRST, NOW, crimes, load, small_catalogue
+from press import DAY, FIRST, NOW, crimes, load
 
 from bluelamp.index.feeds import feed_by_id
 from bluelamp.index.models import Edition
@@ -20,15 +17,8 @@ from bluelamp.kernel.catalogue.models import FormerKey, Model, Product
 from bluelamp.kernel.evidence.models import Load, QuarantinedRow
 from bluelamp.warehouse.files import read_table, write_table
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("home")]
 HEAD = "product,maker,name,units,as_of,source,address,licence"
-
-
-@pytest.fixture(autouse=True)
-def home(settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
-    settings.BLUELAMP_HOME = tmp_path
-    small_catalogue()
-    yield tmp_path
 
 
 def units(*rows: str) -> Load:

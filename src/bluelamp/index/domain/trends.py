@@ -57,15 +57,18 @@ def trends(*, now: Dates, before: Dates, years: float, years_before: float, leve
     as if they rose. Raises KeyError for a product that has no number of dates before.
     """
     all_now, all_before = sum(now.values()), sum(before.values())
+    lows, highs = rate_ratio_interval(
+        now=list(now.values()),
+        before=[before[key] for key in now],
+        exposure_now=years,
+        exposure_before=years_before,
+        level=level,
+    )
     found = {}
-    for key, dates in now.items():
-        low, high = rate_ratio_interval(
-            now=dates, before=before[key], exposure_now=years, exposure_before=years_before, level=level
-        )
+    for (key, dates), low, high in zip(now.items(), lows.tolist(), highs.tolist(), strict=True):
         others = growth(
             now=all_now - dates, before=all_before - before[key], exposure_now=years, exposure_before=years_before
         )
-        ratio = Interval(low=float(low), high=float(high))
-        said = direction(low=ratio.low, high=ratio.high, others=others)
-        found[key] = Trend(ratio=ratio, others=others, said=said)
+        said = direction(low=low, high=high, others=others)
+        found[key] = Trend(ratio=Interval(low=low, high=high), others=others, said=said)
     return found
